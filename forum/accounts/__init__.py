@@ -1,0 +1,1 @@
+"""Users, roles, sessions, credentials, standing, the staff log."""

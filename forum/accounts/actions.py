@@ -1,0 +1,74 @@
+"""What is written down about people by everybody above: their standing, and what staff did."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from forum.accounts.models import StaffAct, StandingEntry, User
+from forum.base.causes import Cause
+
+
+def credit(session: Session, user: User, reason: str, points: int, because_of: Cause, now: datetime) -> None:
+    """Add to somebody's standing, once for each reason and cause."""
+    if _standing_entry(session, user, reason, because_of) is not None:
+        return
+    session.add(
+        StandingEntry(
+            user_id=user.id,
+            reason=reason,
+            points=points,
+            cause_kind=because_of.kind,
+            cause_id=because_of.id,
+            at=now,
+        )
+    )
+    user.standing = User.standing + points
+    session.flush()
+
+
+def take_back_credit(session: Session, user: User, reason: str, because_of: Cause) -> None:
+    """Undo a credit whose cause is gone; nothing happens where there was none."""
+    entry = _standing_entry(session, user, reason, because_of)
+    if entry is None:
+        return
+    user.standing = User.standing - entry.points
+    session.delete(entry)
+    session.flush()
+
+
+def _standing_entry(session: Session, user: User, reason: str, cause: Cause) -> StandingEntry | None:
+    return session.scalar(
+        select(StandingEntry)
+        .where(StandingEntry.user_id == user.id)
+        .where(StandingEntry.reason == reason)
+        .where(StandingEntry.cause_kind == cause.kind)
+        .where(StandingEntry.cause_id == cause.id)
+    )
+
+
+def log_staff_act(
+    session: Session,
+    actor: User,
+    verb: str,
+    target: Cause,
+    now: datetime,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    why: str = "",
+) -> None:
+    """Write an act of staff into the log that nothing is ever taken out of."""
+    session.add(
+        StaffAct(
+            actor_id=actor.id,
+            verb=verb,
+            target_kind=target.kind,
+            target_id=target.id,
+            before=before or {},
+            after=after or {},
+            why=why,
+            at=now,
+        )
+    )

@@ -1,0 +1,91 @@
+"""Where the parts meet: settings, database, index, pages, and who reacts to what."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config import Settings
+from forum import api, web
+from forum.accounts.sessions import LIFETIME, note_seen
+from forum.base import parts as parts_module
+from forum.base import requests
+from forum.base.db import Store, make_engine
+from forum.base.measures import Measures
+from forum.base.outbox import Subscriptions
+from forum.base.parts import Parts
+from forum.base.signing import Signer
+from forum.subscriptions import subscribe_all
+
+if TYPE_CHECKING:
+    from search_index.contract import SearchIndex
+
+#: A page's form holds a text of 30,000 characters, four bytes each at worst, three times over by encoding.
+FORM_BYTES = 1_000_000
+FORM_FIELDS = 200
+
+
+def create_parts(settings: Settings, store: Store | None = None, index: "SearchIndex | None" = None) -> Parts:
+    """Everything an application, a courier or a command works with."""
+    subscriptions = Subscriptions()
+    chosen = store or Store(make_engine(settings.database_url, pool_size=settings.threads + 2))
+    chosen.context["subscriptions"] = subscriptions
+    measures = Measures(chosen)
+    measures.register("session_seen", note_seen)
+    made = Parts(
+        settings=settings,
+        store=chosen,
+        subscriptions=subscriptions,
+        measures=measures,
+        signer=Signer(settings.secret_key),
+        index=index or open_index(settings, chosen),
+    )
+    subscribe_all(made)
+    return made
+
+
+def open_index(settings: Settings, store: Store) -> "SearchIndex":
+    """The search index that the settings name."""
+    if settings.search == "postgresql":
+        from search_index.postgres import PostgresIndex
+
+        return PostgresIndex(store.bind)
+    from search_index.whoosh_index import WhooshIndex
+
+    return WhooshIndex(settings.index_folder)
+
+
+def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
+    """The web application; `parts` may bring a database and an index of a test's own."""
+    app = Flask("forum.web", static_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="__Host-sportello" if settings.is_secure else "sportello",
+        SESSION_COOKIE_SECURE=settings.is_secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=LIFETIME.days),
+        MAX_CONTENT_LENGTH=FORM_BYTES,
+        MAX_FORM_MEMORY_SIZE=FORM_BYTES,
+        MAX_FORM_PARTS=FORM_FIELDS,
+        TRUSTED_HOSTS=trusted_hosts(settings),
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    parts_module.install(app, parts or create_parts(settings))
+    requests.install(app)
+    web.install(app)
+    api.install(app)
+    return app
+
+
+def trusted_hosts(settings: Settings) -> list[str]:
+    """The names this site answers to; a loopback site by all names of the loopback."""
+    host = urlsplit(settings.base_url).hostname or "localhost"
+    loopback = ["localhost", "127.0.0.1", "[::1]"]
+    return loopback if host in ("localhost", "127.0.0.1", "::1") else [host, *loopback]

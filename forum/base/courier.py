@@ -1,0 +1,274 @@
+"""Carries out what the outbox holds: claims by lease, repeats with growing pauses, keeps what cannot be done."""
+
+import json
+import logging
+import random
+import secrets
+import threading
+import traceback
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from forum.base.clock import utc_now
+from forum.base.db import Store
+from forum.base.errors import StoreBusy
+from forum.base.outbox import DEAD, DONE, WAITING, Delivery, Schedule, Subscriptions
+
+log = logging.getLogger(__name__)
+
+#: A delivery whose courier died is free again after this; longer than any reaction may take.
+LEASE = timedelta(minutes=2)
+
+#: The first pause after a failure; doubled each time, up to the longest.
+FIRST_PAUSE = timedelta(seconds=5)
+LONGEST_PAUSE = timedelta(hours=1)
+
+#: With the pauses above about twelve hours of trying; then a person must look.
+ATTEMPTS = 20
+
+#: How many deliveries one claim takes, and so the most that one batch holds.
+CLAIM = 200
+
+#: How long the courier sleeps when nothing wakes it; new text must be found within two seconds.
+NAP = 0.25
+
+#: What was delivered is of interest to somebody who looks into yesterday, not last month.
+KEEP_DONE = timedelta(days=3)
+
+#: A batch is a context that takes what reactions want and does it on leaving without an exception.
+OpenBatch = Callable[[int], AbstractContextManager[Any]]
+
+
+class Courier:
+    """One of possibly several; they share the work by claiming rows.
+
+    `batches` maps a channel to a function that opens its batch, given the id of the newest delivery in it.
+    Deliveries of such a channel are carried together, their reactions called with the batch.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        subscriptions: Subscriptions,
+        batches: dict[str, OpenBatch] | None = None,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.store = store
+        self.subscriptions = subscriptions
+        self.batches = batches or {}
+        self.clock = clock
+        self.name = secrets.token_hex(8)
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+
+    def wake(self) -> None:
+        """Say that there is something to carry."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Finish what is in hand and return from `run`."""
+        self._stop.set()
+        self._wake.set()
+
+    def run(self) -> None:
+        """Carry until stopped. What goes wrong in one round is logged and does not end the others."""
+        while not self._stop.is_set():
+            try:
+                busy = self.run_once()
+            except Exception:
+                log.exception("a round of the courier failed")
+                busy = False
+            if not busy:
+                self._wake.wait(NAP)
+                self._wake.clear()
+
+    def run_until_idle(self, rounds: int = 1000) -> None:
+        """Carry everything that is due, for tests and commands."""
+        for _ in range(rounds):
+            if not self.run_once():
+                return
+        raise RuntimeError("the outbox does not come to rest")
+
+    def run_once(self) -> bool:
+        """Carry one claim of each channel and the timed work that is due; say whether there was any."""
+        busy = False
+        for channel in sorted({subscriber.channel for subscriber in self.subscriptions.subscribers.values()}):
+            claimed = self._claim(channel)
+            if claimed and channel in self.batches:
+                self._carry_batch(channel, claimed)
+            else:
+                for delivery in claimed:
+                    self._carry(delivery)
+            busy = busy or bool(claimed)
+        return self._run_timed_work() or busy
+
+    # -- claiming
+
+    def _claim(self, channel: str) -> list[Delivery]:
+        """Lease the oldest due deliveries of a channel; look without a lock first, for it is mostly empty."""
+        now = self.clock()
+        with self.store.reading() as session:
+            if session.scalar(self._due(channel, now).limit(1)) is None:
+                return []
+
+        def lease(session: Session) -> list[Delivery]:
+            found = session.scalars(self._due(channel, now).limit(CLAIM).with_for_update(skip_locked=True)).all()
+            for delivery in found:
+                delivery.leased_until = now + LEASE
+                delivery.leased_by = self.name
+            session.flush()
+            session.expunge_all()
+            return list(found)
+
+        try:
+            return self.store.write(lease)
+        except StoreBusy:
+            return []
+
+    def _due(self, channel: str, now: datetime) -> Any:
+        return (
+            select(Delivery)
+            .where(Delivery.state == WAITING)
+            .where(Delivery.channel == channel)
+            .where(Delivery.run_at <= now)
+            .where(or_(Delivery.leased_until.is_(None), Delivery.leased_until < now))
+            .order_by(Delivery.id)
+        )
+
+    # -- carrying
+
+    def _carry(self, delivery: Delivery) -> None:
+        try:
+            self.store.write(lambda session: self._react(session, delivery))
+        except Exception:
+            self._failed([delivery], traceback.format_exc(limit=8))
+
+    def _react(self, session: Session, delivery: Delivery) -> None:
+        subscriber = self.subscriptions.subscribers.get(delivery.subscriber)
+        if subscriber is None:
+            raise LookupError(f"nobody is called {delivery.subscriber} any more")
+        subscriber.reaction(session, self._event(delivery))
+        self._done(session, [delivery])
+
+    def _carry_batch(self, channel: str, claimed: list[Delivery]) -> None:
+        """All reactions of a batch read one state of the database; the batch is done before they are marked so."""
+        try:
+            with self.batches[channel](claimed[-1].id) as batch, self.store.reading() as session:
+                for delivery in claimed:
+                    subscriber = self.subscriptions.subscribers.get(delivery.subscriber)
+                    if subscriber is None:
+                        raise LookupError(f"nobody is called {delivery.subscriber} any more")
+                    subscriber.reaction(session, self._event(delivery), batch)
+            self.store.write(lambda session: self._done(session, claimed))
+        except Exception:
+            if len(claimed) > 1:
+                for delivery in claimed:
+                    self._carry_batch(channel, [delivery])
+            else:
+                self._failed(claimed, traceback.format_exc(limit=8))
+
+    def _event(self, delivery: Delivery) -> Any:
+        return self.subscriptions.event_types[delivery.event](**json.loads(delivery.payload))
+
+    def _done(self, session: Session, deliveries: Sequence[Delivery]) -> None:
+        session.execute(
+            update(Delivery)
+            .where(Delivery.id.in_([delivery.id for delivery in deliveries]))
+            .values(state=DONE, done_at=self.clock(), leased_until=None, last_error=None)
+        )
+
+    def _failed(self, deliveries: Sequence[Delivery], error: str) -> None:
+        now = self.clock()
+
+        def postpone(session: Session) -> None:
+            for delivery in deliveries:
+                row = session.get(Delivery, delivery.id)
+                if row is None:
+                    continue
+                row.attempts += 1
+                row.last_error = error
+                row.leased_until = None
+                row.run_at = now + pause(row.attempts)
+                if row.attempts >= ATTEMPTS:
+                    row.state = DEAD
+                log.warning("%s failed for the %d. time: %s", row.subscriber, row.attempts, error.splitlines()[-1])
+
+        self.store.write(postpone)
+
+    # -- timed work
+
+    def _run_timed_work(self) -> bool:
+        now = self.clock()
+        with self.store.reading() as session:
+            known = {row.name: row for row in session.scalars(select(Schedule))}
+        due = [
+            timed
+            for timed in self.subscriptions.timed.values()
+            if (row := known.get(timed.name)) is None
+            or (row.run_at <= now and (row.leased_until is None or row.leased_until < now))
+        ]
+        busy = False
+        for timed in due:
+            busy = self._run_timed(timed.name, now) or busy
+        return busy
+
+    def _run_timed(self, name: str, now: datetime) -> bool:
+        """Claim, work, and note when it is due again; a failure waits for the next time round."""
+        timed = self.subscriptions.timed[name]
+
+        def claim(session: Session) -> bool:
+            row = session.get(Schedule, name, with_for_update=True)
+            if row is None:
+                row = Schedule(name=name, run_at=now)
+                session.add(row)
+            elif row.run_at > now or (row.leased_until is not None and row.leased_until >= now):
+                return False
+            row.leased_until = now + LEASE
+            return True
+
+        def finish(error: str | None) -> Callable[[Session], None]:
+            def note(session: Session) -> None:
+                row = session.get(Schedule, name)
+                if row is not None:
+                    row.run_at = now + timed.interval
+                    row.leased_until = None
+                    row.last_run_at = now
+                    row.last_error = error
+
+            return note
+
+        if not self.store.write(claim):
+            return False
+        try:
+            self.store.write(lambda session: timed.work(session, now))
+        except Exception:
+            log.exception("timed work %s failed", name)
+            self.store.write(finish(traceback.format_exc(limit=8)))
+        else:
+            self.store.write(finish(None))
+        return True
+
+
+def pause(attempts: int) -> timedelta:
+    """How long to wait before the next attempt: full jitter under a doubling ceiling (AWS architecture notes)."""
+    ceiling = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(attempts - 1, 12))
+    return timedelta(seconds=ceiling.total_seconds() * random.uniform(0.1, 1.0))  # noqa: S311
+
+
+def forget_delivered(session: Session, now: datetime) -> None:
+    """Delete deliveries that were done some days ago."""
+    session.execute(delete(Delivery).where(Delivery.state == DONE, Delivery.done_at < now - KEEP_DONE))
+
+
+def send_again(session: Session, delivery: Delivery, now: datetime) -> None:
+    """Give a delivery that was given up a new start; nothing happens to one that is not dead."""
+    if delivery.state == DEAD:
+        delivery.state = WAITING
+        delivery.attempts = 0
+        delivery.run_at = now
+        delivery.leased_until = None

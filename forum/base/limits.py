@@ -1,0 +1,85 @@
+"""So many of an act in so long a time, counted in the database: a restart or a second process resets nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import String, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from forum.base.db import Model, Moment
+from forum.base.errors import TooMany
+from forum.base.words import say
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `most` acts within `window`, counted in two halves so that a boundary gives no second helping."""
+
+    name: str
+    most: int
+    window: timedelta
+
+
+class Usage(Model):
+    """How often an act was done by somebody within one window."""
+
+    __tablename__ = "usages"
+
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    window: Mapped[int] = mapped_column(primary_key=True)
+    count: Mapped[int]
+    ends_at: Mapped[Moment]
+
+
+def spend(session: Session, limit: Limit, who: str, now: datetime) -> None:
+    """Count one act of `who`; raise TooMany, with the time to wait, when the limit is used up."""
+    if used(session, limit, who, now) >= limit.most:
+        raise TooMany(
+            say("That was very often in a short time. Please wait a little and try again."),
+            retry_after(limit, now),
+        )
+    count(session, limit, who, now)
+
+
+def count(session: Session, limit: Limit, who: str, now: datetime) -> None:
+    """Count one act without asking whether it was one too many."""
+    window = _window(limit, now)
+    key = _key(limit, who)
+    row = session.get(Usage, (key, window), with_for_update=True)
+    if row is None:
+        session.add(Usage(key=key, window=window, count=1, ends_at=now + 2 * limit.window))
+    else:
+        row.count += 1
+    session.flush()
+
+
+def used(session: Session, limit: Limit, who: str, now: datetime) -> float:
+    """How much of the limit is used: this window and the part of the last one that still reaches into it."""
+    window = _window(limit, now)
+    rows = {
+        row.window: row.count
+        for row in session.scalars(
+            select(Usage).where(Usage.key == _key(limit, who), Usage.window.in_((window, window - 1)))
+        )
+    }
+    passed = (now.timestamp() % limit.window.total_seconds()) / limit.window.total_seconds()
+    return rows.get(window, 0) + rows.get(window - 1, 0) * (1 - passed)
+
+
+def retry_after(limit: Limit, now: datetime) -> timedelta:
+    """Until the next window begins."""
+    length = limit.window.total_seconds()
+    return timedelta(seconds=max(1, round(length - now.timestamp() % length)))
+
+
+def forget_usages(session: Session, now: datetime) -> None:
+    """Delete the counts that no window reaches back to."""
+    session.execute(delete(Usage).where(Usage.ends_at < now))
+
+
+def _window(limit: Limit, now: datetime) -> int:
+    return int(now.timestamp() // limit.window.total_seconds())
+
+
+def _key(limit: Limit, who: str) -> str:
+    return f"{limit.name}:{who}"[:200]

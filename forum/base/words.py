@@ -1,0 +1,111 @@
+"""Sentences for people: marked where they are thought of, translated where they are shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import dates
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+#: What the sentences in the code are written in; it needs no catalogue.
+SOURCE_LANGUAGE = "en"
+
+CATALOGUES = Path(__file__).parent.parent / "translations"
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence not yet in anybody's language; as `str` it is English."""
+
+    text: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    plural: str | None = None
+    number: int = 1
+
+    def __str__(self) -> str:
+        return translate(self, SOURCE_LANGUAGE)
+
+
+def say(text: str, /, **values: Any) -> Sentence:
+    """Mark a sentence; its `%(name)s` places are filled when it is translated."""
+    return Sentence(text, values)
+
+
+def say_many(one: str, many: str, number: int, /, **values: Any) -> Sentence:
+    """Mark a sentence that depends on a number, which it may show as `%(num)d`."""
+    return Sentence(one, {"num": number, **values}, many, number)
+
+
+def translate(sentence: Sentence, language: str) -> str:
+    """Put a sentence into a language, English where the catalogue lacks it."""
+    if sentence.plural is None:
+        text = gettext(language, sentence.text)
+    else:
+        text = ngettext(language, sentence.text, sentence.plural, sentence.number)
+    if not sentence.values:
+        return text
+    return text % {name: _spoken(value, language) for name, value in sentence.values.items()}
+
+
+def _spoken(value: Any, language: str) -> Any:
+    return translate(value, language) if isinstance(value, Sentence) else value
+
+
+def gettext(language: str, text: str) -> str:
+    """The translation of a message, or the message."""
+    forms = _messages(language).get(text)
+    return forms[0] if forms and forms[0] else text
+
+
+def ngettext(language: str, one: str, many: str, number: int) -> str:
+    """The translation that fits the number; Italian and English share the rule."""
+    index = 0 if number == 1 else 1
+    forms = _messages(language).get(one)
+    if forms and len(forms) > index and forms[index]:
+        return forms[index]
+    return (one, many)[index]
+
+
+@lru_cache(maxsize=8)
+def _messages(language: str) -> dict[str, tuple[str, ...]]:
+    """All catalogues of a language as one table: a capability brings its own file."""
+    table: dict[str, tuple[str, ...]] = {}
+    if language == SOURCE_LANGUAGE:
+        return table
+    for path in sorted((CATALOGUES / language).glob("*.po")):
+        for message in _catalogue(path, language):
+            if message.id and message.string:
+                one = message.id if isinstance(message.id, str) else message.id[0]
+                forms = message.string
+                table[one] = (forms,) if isinstance(forms, str) else tuple(forms)
+    return table
+
+
+def _catalogue(path: Path, language: str) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def format_moment(moment: datetime, language: str, timezone: str) -> str:
+    """Date and time in full, as read aloud in a language."""
+    return dates.format_datetime(moment, "d MMMM y, HH:mm", tzinfo=ZoneInfo(timezone), locale=language)
+
+
+def format_day(moment: datetime, language: str, timezone: str) -> str:
+    """The day alone."""
+    return dates.format_date(moment.astimezone(ZoneInfo(timezone)), "d MMM y", locale=language)
+
+
+def format_ago(moment: datetime, now: datetime, language: str) -> str:
+    """How long ago, or in how long, in one unit."""
+    return dates.format_timedelta(moment - now, add_direction=True, threshold=1.0, locale=language)
+
+
+def format_wait(moment: datetime, now: datetime, language: str) -> str:
+    """A length of time without direction, short enough for a ticket stub."""
+    return dates.format_timedelta(now - moment, threshold=1.0, locale=language, format="short")

@@ -1,0 +1,1 @@
+"""The CRM contact behind a user: value, zone, channels, timeline."""

@@ -1,0 +1,100 @@
+"""Contacts as the company knows them, how they can be reached, and what happened with them."""
+
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from forum.accounts.models import User
+from forum.base.db import Id, Model, Moment, OptionalMoment
+
+#: What a customer is worth to the company, lowest first.
+TIERS = ("basic", "plus", "top")
+
+EMAIL, PHONE = "email", "phone"
+
+
+class Contact(Model):
+    """A person in the CRM; joined to a user only by proof or by an agent's deliberate act."""
+
+    __tablename__ = "contacts"
+
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(String(120))
+    company: Mapped[str] = mapped_column(String(120), default="")
+    tier: Mapped[str] = mapped_column(String(10), default=TIERS[0])
+    zone: Mapped[str] = mapped_column(String(40), default="")
+    language: Mapped[str] = mapped_column(String(8), default="")
+    created_at: Mapped[Moment]
+    edited_at: Mapped[OptionalMoment]
+    version: Mapped[int] = mapped_column(default=1)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), unique=True)
+    joined_at: Mapped[OptionalMoment]
+    #: What proved that contact and user are one: `confirmed email`, `agent`.
+    joined_by: Mapped[str | None] = mapped_column(String(40))
+
+    user: Mapped[User | None] = relationship()
+    points: Mapped[list["ContactPoint"]] = relationship(back_populates="contact", order_by="ContactPoint.id")
+    external_ids: Mapped[list["ExternalId"]] = relationship(back_populates="contact", order_by="ExternalId.id")
+
+
+class ContactPoint(Model):
+    """An address or number of a contact; one that is verified belongs to nobody else."""
+
+    __tablename__ = "contact_points"
+    __table_args__ = (
+        UniqueConstraint("contact_id", "kind", "value"),
+        Index(
+            "uq_contact_points_verified",
+            "kind",
+            "value",
+            unique=True,
+            sqlite_where=text("verified_at IS NOT NULL"),
+            postgresql_where=text("verified_at IS NOT NULL"),
+        ),
+        Index("ix_contact_points_value", "kind", "value"),
+    )
+
+    id: Mapped[Id]
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    #: As compared: e-mail in lower case with the domain in IDNA, phone in E.164.
+    value: Mapped[str] = mapped_column(String(254))
+    verified_at: Mapped[OptionalMoment]
+
+    contact: Mapped[Contact] = relationship(back_populates="points")
+
+
+class ExternalId(Model):
+    """How another system calls the contact."""
+
+    __tablename__ = "external_ids"
+    __table_args__ = (UniqueConstraint("system", "value"),)
+
+    id: Mapped[Id]
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), index=True)
+    system: Mapped[str] = mapped_column(String(40))
+    value: Mapped[str] = mapped_column(String(120))
+
+    contact: Mapped[Contact] = relationship(back_populates="external_ids")
+
+
+class TimelineEntry(Model):
+    """Something that happened with a contact; the same thing is recorded once."""
+
+    __tablename__ = "timeline_entries"
+    __table_args__ = (
+        UniqueConstraint("contact_id", "kind", "cause_kind", "cause_id"),
+        Index("ix_timeline_entries_contact", "contact_id", "at"),
+        Index("ix_timeline_entries_cause", "cause_kind", "cause_id"),
+    )
+
+    id: Mapped[Id]
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
+    kind: Mapped[str] = mapped_column(String(40))
+    cause_kind: Mapped[str] = mapped_column(String(40))
+    cause_id: Mapped[int]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[Moment]
+    #: What is worth keeping even when the cause is gone, such as a title or the other person's name.
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

