@@ -59,12 +59,19 @@ def answer(status: int, sentence: Sentence | None = None, errors: dict[str, Sent
             body["errors"] = {name: spoken(each) for name, each in errors.items()}
         response = jsonify(body)
     else:
-        response = Response(
-            render_template("errors/error.html", status=status, sentence=said, request_id=request_id()),
-            mimetype="text/html",
-        )
+        response = _page(status, said)
     response.status_code = status
     return response
+
+
+def _page(status: int, said: str) -> Response:
+    """The error page in the frame of the site, or a bare one when even that fails."""
+    try:
+        page = render_template("errors/error.html", status=status, sentence=said, request_id=request_id())
+    except Exception:
+        log.exception("the error page failed, request %s", request_id())
+        return _bare(status)
+    return Response(page, mimetype="text/html")
 
 
 def install(app: Flask) -> None:
@@ -122,11 +129,7 @@ def install(app: Flask) -> None:
     @app.errorhandler(Exception)
     def surprise(error: Exception) -> Response:
         log.exception("%s %s failed, request %s", request.method, request.path, request_id())
-        try:
-            return answer(500)
-        except Exception:
-            log.exception("the error page failed, request %s", request_id())
-            return _bare(500)
+        return answer(500)
 
     @app.errorhandler(SQLAlchemyError)
     def store_failed(error: SQLAlchemyError) -> Response:
@@ -139,7 +142,7 @@ def install(app: Flask) -> None:
 
 def _bare(status: int) -> Response:
     """A page that needs neither the database nor a template."""
-    sentence = str(SENTENCES[status])
+    sentence = str(SENTENCES.get(status, SENTENCES[500]))
     return Response(
         f"<!doctype html><html lang=en><title>{status}</title><h1>{status}</h1><p>{sentence}</p>"
         f"<p>{request_id()}</p></html>",
