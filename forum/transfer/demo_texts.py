@@ -221,12 +221,12 @@ def _question(path: Path) -> Question:
 
 def _answer(question: str, asked: Block, blocks: list[Block]) -> Answer:
     head, *rest = blocks
-    language = head.word("language") or asked.word("language")
+    language = asked.word("language")
     return Answer(
         key=f"{question}/{head.word('by')}",
         by=head.word("by"),
         at=head.moment("at"),
-        language=language,
+        language=head.word("language") or language,
         text=head.text,
         up=head.words("up"),
         down=head.words("down"),
