@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from markdown_it.parser_block import ParserBlock
 from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_block import StateBlock
-from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline import StateInline, linkify
 from markdown_it.token import Token
 
 TOO_HARD = "This text has too many formatting marks to be shown. Please remove some of them, or put it in a code block."
@@ -55,6 +55,7 @@ class Work:
     steps: int = 0
     addresses: int = 0
     max_links: int = MAX_LINKS
+    finds_links: bool = True
 
     def step(self) -> None:
         self.steps += 1
@@ -62,9 +63,9 @@ class Work:
             raise TooComplex(TOO_HARD)
 
     def try_address(self) -> None:
-        """Count a place that looks like the beginning of a web address; each link is looked at three times."""
+        """Count a place that looks like the beginning of a web address; one link is looked at up to five times."""
         self.addresses += 1
-        if self.addresses > 3 * self.max_links:
+        if self.addresses > 5 * self.max_links:
             raise TooComplex(TOO_MANY_LINKS, limit=self.max_links)
 
 
@@ -98,6 +99,14 @@ def _count_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if len(state.tokens) > MAX_TOKENS:
         raise TooComplex(TOO_HARD)
     return False
+
+
+def _linkify(state: StateInline, silent: bool) -> bool:
+    if not state.src.startswith("://", state.pos) or not state.env["work"].finds_links:
+        return False
+    # The rule searches all the words before this place for the name of a scheme.
+    state.env["work"].try_address()
+    return bool(linkify(state, silent))
 
 
 def _mention(state: StateInline, silent: bool) -> bool:
@@ -222,6 +231,9 @@ class _Links(LinkifyIt):  # type: ignore[misc]  # linkify-it has no types
         super().__init__({"//": None, "ftp:": None}, {"fuzzy_link": False, "fuzzy_email": False})
         self.work = Work()
 
+    def pretest(self, text: str) -> bool:
+        return self.work.finds_links and bool(super().pretest(text))
+
     def test_schema_at(self, text: str, name: str, position: int) -> int:
         self.work.try_address()
         # An address longer than this is no address; the finder would read to the end of the text each time.
@@ -241,6 +253,7 @@ class _Parser(MarkdownIt):
         self.inline, self.block = inline, block
         self.enable(["table", "strikethrough", "linkify"])
         self.links = self.linkify = _Links()
+        self.inline.ruler.at("linkify", _linkify)
         self.inline.ruler.before("text", "count", _count_inline)
         self.block.ruler.before("table", "count", _count_block, {"alt": ["paragraph", "reference", "blockquote", "list"]})
         self.inline.ruler.before("link", "mention", _mention)

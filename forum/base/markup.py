@@ -212,7 +212,7 @@ def _attributes(token: Token) -> Markup:
 def plain_text(text: str) -> str:
     """Give the words without the mark-up, one block a line; never raises, for any text."""
     try:
-        return "\n".join(words.strip() for words in words_of(parse(text, Work(max_links=IMPORTED.links)).tokens))
+        return "\n".join(words.strip() for words in words_of(parse(text, Work(finds_links=False)).tokens))
     except TooComplex:
         return _MARKS.sub(" ", text)
 

@@ -1,0 +1,1 @@
+"""Imports, exports, backup, the demo community: how texts and people come in and go out."""
