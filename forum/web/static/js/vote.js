@@ -1,6 +1,8 @@
 // Counts a vote at once and takes it back, with a word, when the server says no.
+const count = (form) => form.querySelector('.vote__count');
+
 function show(form, score, mine) {
-  form.querySelector('.vote__count').textContent = score;
+  count(form).textContent = String(score).replace('-', '\u2212');
   form.classList.toggle('is-mine', mine !== 0);
   for (const button of form.querySelectorAll('[data-value]')) {
     const value = Number(button.dataset.value);
@@ -20,7 +22,7 @@ document.addEventListener('submit', async (event) => {
   event.preventDefault();
   if (form.dataset.busy) return;
   form.dataset.busy = 'yes';
-  const before = { score: Number(form.querySelector('.vote__count').textContent), mine: mineIn(form) };
+  const before = { score: Number(count(form).textContent.replace('\u2212', '-')), mine: mineIn(form) };
   const value = Number(event.submitter.value);
   const body = new FormData(form);
   body.set('value', value);
