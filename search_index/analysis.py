@@ -1,12 +1,12 @@
 """Turn text into the terms that are indexed and searched: one analysis for every backend.
 
-A text is folded (compatibility forms, case, accents), cut into words, freed of elisions and stop words, and each
-word is stemmed in the language of its text. The language of a document is given or guessed; a query rarely has
-enough words to tell, so its words are stemmed in *every* language and each word becomes a set of alternatives
-(`fatture` -> `fattur`, `fatture`) that match as one.
+A text is folded (compatibility forms, case, accents), cut into words, freed of elisions and stop words, and
+each word is stemmed in the language of its text. The language of a document is given or guessed; a query
+rarely has enough words to tell, so its words are stemmed in *every* language and each word becomes a set of
+alternatives (`fatture` -> `fattur`, `fatture`) that match as one.
 
-A name written with inner signs (`FRITZ!Box`, `Wi-Fi`, `e-mail`, `11.2.1`) or of letters and digits (`ipv6`) gives
-its joined form and its parts, so that `fritzbox`, `FRITZ!Box` and `fritz box` meet.
+A name written with inner signs (`FRITZ!Box`, `Wi-Fi`, `e-mail`, `11.2.1`) or of letters and digits (`ipv6`)
+gives its joined form and its parts, so that `fritzbox`, `FRITZ!Box` and `fritz box` meet.
 """
 
 import re
@@ -35,7 +35,9 @@ _WORD = re.compile(
     r"|[^\W_]+"
 )
 _MARKS = re.compile(r"[\u0300-\u036f]")
-_APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "‐": "-", "‑": "-", "–": " ", "—": " "})
+_APOSTROPHES = str.maketrans(
+    {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "‐": "-", "‑": "-", "–": " ", "—": " "}
+)
 _JOINTS = re.compile(r"[-.!'&/_@·]")
 _LETTERS_THEN_DIGITS = re.compile(r"([^\W\d_]{2,})(\d{1,6})\Z")
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
@@ -47,7 +49,8 @@ _STEMMERS = {code: snowballstemmer.stemmer(row.stemmer) for code, row in LANGUAG
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a text: where it stands, its folded forms (joined form first), and whether it is a stop word."""
+    """A word of a text: where it stands, its folded forms (joined form first), and whether it is a stop
+    word."""
 
     start: int
     end: int
@@ -82,6 +85,7 @@ def stem(word: str, code: str) -> str:
     return str(_STEMMERS[code].__class__().stemWord(word)) or word
 
 
+@lru_cache(maxsize=20_000)
 def _forms(raw: str) -> tuple[str, ...]:
     """Give the joined form and the parts of one folded word, without elision."""
     if "'" in raw:
@@ -112,7 +116,20 @@ def _forms(raw: str) -> tuple[str, ...]:
 def words_of(text: str) -> Iterator[Word]:
     """Cut folded words out of a text, with their places in the *folded* text."""
     for match in _WORD.finditer(text):
-        forms = _forms(match.group())
+        forms = _forms(match.group()[: 3 * LONGEST_WORD])
+        if forms:
+            yield Word(match.start(), match.end(), forms)
+
+
+@lru_cache(maxsize=20_000)
+def _forms_of_written(written: str) -> tuple[str, ...]:
+    return _forms(fold(written))
+
+
+def places(text: str) -> Iterator[Word]:
+    """Cut words out of a text as it is written, with their places in it."""
+    for match in _WORD.finditer(text.translate(_APOSTROPHES)):
+        forms = _forms_of_written(match.group()[: 3 * LONGEST_WORD])
         if forms:
             yield Word(match.start(), match.end(), forms)
 
@@ -132,21 +149,19 @@ def _guess(words: Iterable[str], default: str) -> str:
     return best if seen[best] > seen.get(default, 0) else default
 
 
-@lru_cache(maxsize=20_000)
-def _terms_of_form(form: str, code: str) -> str | None:
-    return None if form in LANGUAGES[code].stop_words else stem(form, code)
+@lru_cache(maxsize=30_000)
+def _terms_of_written(written: str, code: str) -> tuple[str, ...]:
+    stop_words = LANGUAGES[code].stop_words
+    return tuple(stem(form, code) for form in _forms(written) if form not in stop_words)
 
 
 def terms(text: str, language: str = "") -> list[str]:
     """Analyse a text to be indexed: its terms in order, joined forms and parts beside each other."""
     folded = fold(clean(text[:LONGEST_TEXT]))
     code = language if language in LANGUAGES else guess_language(folded)
-    found = []
-    for word in words_of(folded):
-        for form in word.forms:
-            term = _terms_of_form(form, code)
-            if term is not None:
-                found.append(term)
+    found: list[str] = []
+    for written in _WORD.findall(folded):
+        found += _terms_of_written(written[: 3 * LONGEST_WORD], code)
     return found
 
 
@@ -197,8 +212,8 @@ class QueryWord:
 def query_words(text: str) -> list[QueryWord]:
     """Analyse a query, whose language is unknown.
 
-    Stop words of the language it seems to be in are left out (of any language when it does not tell: `come` is
-    a word in English). A query of nothing but stop words keeps them: better a poor answer than none.
+    Stop words of the language it seems to be in are left out (of any language when it does not tell: `come`
+    is a word in English). A query of nothing but stop words keeps them: better a poor answer than none.
     """
     forms = [word.forms for word in words_of(fold(clean(text)))]
     firsts = [form[0] for form in forms]

@@ -1,5 +1,7 @@
-"""From the words of a query to clues: which terms to look up, and how much each may add to a document's score."""
+"""From the words of a query to clues: which terms to look up, and how much each may add to a document's
+score."""
 
+import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from math import log
@@ -7,6 +9,7 @@ from math import log
 from search_index import analysis, spelling
 from search_index.analysis import QueryWord
 from search_index.contract import MOST_WORDS
+from search_index.languages import LANGUAGES
 from search_index.weighing import pair
 
 #: What a clue counts beside a plain word of the same rarity; measured on the labelled sets.
@@ -25,6 +28,9 @@ LEAST_RARITY = 0.5
 
 #: An unfinished word stands for no more words than these.
 MOST_ENDINGS = 30
+
+#: Misspelt words put right in one query: looking through the vocabulary is the dearest thing a query can ask.
+MOST_FORGIVEN = 3
 
 #: Texts in which a similar document is looked for are read so far.
 LONGEST_SAMPLE = 2_000
@@ -68,15 +74,17 @@ def gather(
     count: int,
     frequencies: Frequencies,
     words: Words,
+    terms: Words,
     most_words: int = MOST_WORDS,
     is_unfinished: bool = False,
 ) -> Clues:
     """Choose the clues of a text, the heaviest first.
 
-    A word that is nowhere is taken for a typing mistake, the last one also for an unfinished word, if the words in
-    use offer something near.
+    A word that is nowhere is taken for a typing mistake, the last one also for an unfinished word, if the
+    words in use offer something near.
     """
     query = analysis.query_words(text)
+    vocabulary = _Vocabulary(count, frequencies, words, terms)
     found = Clues(is_noise=not query)
     known = frequencies(_terms_of(query))
     last = query[-1] if query and is_unfinished and not text[-1:].isspace() else None
@@ -84,7 +92,7 @@ def gather(
     for word in query:
         clue = _clue(word, known, count)
         if clue is None and not word.is_part:
-            clue = _forgive(word, frequencies, words, count, found, is_last=word is last)
+            clue = _forgive(word, vocabulary, found, is_last=word is last)
         if clue is not None:
             chosen.append((clue.weight, word, clue))
     chosen.sort(key=lambda each: (-each[0], each[1].form))
@@ -97,16 +105,14 @@ def gather(
 
 def _terms_of(query: list[QueryWord]) -> set[str]:
     wanted = {term for word in query for term in (*word.alternatives, *word.kin)}
-    for first, second in zip(query, query[1:], strict=False):
+    for first, second in itertools.pairwise(query):
         wanted.update(_pairs(first, second))
         wanted.update(_joined(first, second))
     return wanted
 
 
 def _pairs(first: QueryWord, second: QueryWord) -> set[str]:
-    return {
-        pair(analysis.stem(first.form, code), analysis.stem(second.form, code)) for code in analysis.LANGUAGES
-    }
+    return {pair(analysis.stem(first.form, code), analysis.stem(second.form, code)) for code in LANGUAGES}
 
 
 def _joined(first: QueryWord, second: QueryWord) -> tuple[str, ...]:
@@ -127,21 +133,33 @@ def _clue(word: QueryWord, known: dict[str, int], count: int) -> Clue | None:
     return Clue((*own, *((term, KIN) for term in kin)), weight)
 
 
-def _forgive(
-    word: QueryWord, frequencies: Frequencies, words: Words, count: int, found: Clues, *, is_last: bool
-) -> Clue | None:
+@dataclass(frozen=True, slots=True)
+class _Vocabulary:
+    """What is in use: frequencies of terms, words as spelt in titles, and terms of all texts."""
+
+    count: int
+    frequencies: Frequencies
+    words: Words
+    terms: Words
+
+
+def _forgive(word: QueryWord, vocabulary: _Vocabulary, found: Clues, *, is_last: bool) -> Clue | None:
+    """Find what an unknown word may stand for: its endings, a word it resembles, its kin."""
     if is_last and len(word.form) >= 3:
-        endings = sorted(words(word.form), key=lambda each: -each[1])[:MOST_ENDINGS]
-        terms = {term for ending, _ in endings for term in analysis.stems(ending)}
-        clue = _stand_in(terms, frequencies, count, BEGINNING)
+        endings = sorted(vocabulary.terms(word.form), key=lambda each: (-each[1], each[0]))[:MOST_ENDINGS]
+        clue = _stand_in({term for term, _ in endings}, vocabulary, BEGINNING)
         if clue is not None:
             return clue
-    for near in _nearest(word.form, words):
-        clue = _stand_in(set(analysis.stems(near)), frequencies, count, CORRECTED)
+    if len(found.corrected) + len(found.unknown) < MOST_FORGIVEN:
+        for near in _nearest(word.form, vocabulary.words):
+            clue = _stand_in(set(analysis.stems(near)), vocabulary, CORRECTED)
+            if clue is not None:
+                found.corrected.append((word.form, near))
+                return clue
+        clue = _stand_in(set(_nearest(word.alternatives[0], vocabulary.terms)), vocabulary, CORRECTED)
         if clue is not None:
-            found.corrected.append((word.form, near))
             return clue
-    clue = _stand_in(set(word.kin), frequencies, count, KIN)
+    clue = _stand_in(set(word.kin), vocabulary, KIN)
     if clue is None:
         found.unknown.append(word.form)
     return clue
@@ -153,18 +171,18 @@ def _nearest(form: str, words: Words) -> list[str]:
     return spelling.nearest(form, words(form[0]))
 
 
-def _stand_in(terms: set[str], frequencies: Frequencies, count: int, share: float) -> Clue | None:
-    known = {term: frequency for term, frequency in frequencies(terms).items() if frequency}
+def _stand_in(terms: set[str], vocabulary: _Vocabulary, share: float) -> Clue | None:
+    known = vocabulary.frequencies(terms) if terms else {}
     if not known:
         return None
-    weight = rarity(sum(known.values()), count) * share
+    weight = rarity(sum(known.values()), vocabulary.count) * share
     return Clue(tuple((term, 1.0) for term in sorted(known)), weight)
 
 
 def _neighbours(query: list[QueryWord], kept: set[str], known: dict[str, int], count: int) -> list[Clue]:
     """Words beside each other in a title, or written as one, say more than the two apart."""
     clues = []
-    for first, second in zip(query, query[1:], strict=False):
+    for first, second in itertools.pairwise(query):
         if first.form in kept and second.form in kept:
             pairs = {term: known[term] for term in _pairs(first, second) if known.get(term)}
             if pairs:
@@ -186,7 +204,11 @@ def correct(text: str, *, frequencies: Frequencies, words: Words) -> str | None:
     pieces, at = [], 0
     for word in analysis.words_of(folded):
         form = word.forms[0]
-        if len(word.forms) > 1 or analysis.is_stop_word(form) or any(frequencies(analysis.stems(form)).values()):
+        if (
+            len(word.forms) > 1
+            or analysis.is_stop_word(form)
+            or any(frequencies(analysis.stems(form)).values())
+        ):
             continue
         near = _nearest(form, words)
         if near:

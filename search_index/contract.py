@@ -45,7 +45,8 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What somebody looks for. Within a filter any value will do for `kinds`; all must hold for the others."""
+    """What somebody looks for. Within a filter any value will do for `kinds`; all must hold for the
+    others."""
 
     text: str = ""
     phrases: tuple[str, ...] = ()
@@ -80,13 +81,15 @@ class Query:
 
     @property
     def has_figures(self) -> bool:
-        return not (self.min_score is None and self.max_score is None and self.after is None and self.before is None)
+        return not (
+            self.min_score is None and self.max_score is None and self.after is None and self.before is None
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One document found; `score` compares hits of the same search only, `share` is what it holds of the words
-    looked for, 0 to 1."""
+    """One document found; `score` compares hits of the same search only, `share` is what it holds of the
+    words looked for, 0 to 1."""
 
     key: str
     score: float
@@ -97,9 +100,9 @@ class Hit:
 class Hits:
     """A slice of what was found, best first.
 
-    `total` counts all of them, or at least so many when `is_exact` is false. `corrected` pairs each misspelt word
-    with the one searched in its place; `unknown` lists words that are nowhere; `is_noise` says that the text held
-    no word to look for.
+    `total` counts all of them, or at least so many when `is_exact` is false. `corrected` pairs each
+    misspelt word with the one searched in its place; `unknown` lists words that are nowhere; `is_noise`
+    says that the text held no word to look for.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -131,7 +134,8 @@ class IndexDamaged(Exception):
 
 
 class Batch(Protocol):
-    """Changes that become visible together. The last word about a key counts; without commit nothing happened."""
+    """Changes that become visible together. The last word about a key counts; without commit nothing
+    happened."""
 
     def put(self, document: Document) -> None: ...
 
@@ -145,7 +149,8 @@ class SearchIndex(Protocol):
     def open_batch(self) -> AbstractContextManager[Batch]: ...
 
     def open_rebuild(self) -> AbstractContextManager[Batch]:
-        """Fill a new index beside the present one; `commit` puts it in its place, searching goes on meanwhile."""
+        """Fill a new index beside the present one; `commit` puts it in its place, searching goes on
+        meanwhile."""
 
     def search(self, query: Query) -> Hits: ...
 

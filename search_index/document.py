@@ -1,9 +1,10 @@
 """What goes into the index: one Document for everything that is shown as one hit.
 
-A question is *one* document with its answers and comments as parts, not one document for each of them. Measured
-on the labelled sets this ranks better than summing or taking the best of separate hits (the words a person uses
-are spread over question and answers, and the rarity of a word is counted once a discussion), a search reads a
-third of the postings, and taking away an answer is putting the question again without it: one atomic change.
+A question is *one* document with its answers and comments as parts, not one document for each of them.
+Measured on the labelled sets this ranks better than summing or taking the best of separate hits (the words
+a person uses are spread over question and answers, and the rarity of a word is counted once a discussion),
+a search reads a third of the postings, and taking away an answer is putting the question again without it:
+one atomic change.
 """
 
 from collections.abc import Mapping
@@ -34,9 +35,9 @@ class Part:
 class Document:
     """One thing that can be found.
 
-    `key` names it ("question:7"); `states` are free marks to filter by ("solved", "unanswered"); `authors` names
-    everybody who wrote a part. A solved question and an article win ties by `quality`, 0 (nothing speaks for it)
-    to 1 (the company vouches for it).
+    `key` names it ("question:7"); `states` are free marks to filter by ("solved", "unanswered"); `authors`
+    names everybody who wrote a part. A solved question and an article win ties by `quality`, 0 (nothing
+    speaks for it) to 1 (the company vouches for it).
     """
 
     key: str

@@ -71,8 +71,8 @@ def fill(index: SearchIndex, documents: Iterable[Document]) -> None:
 
 
 def evaluate(index: SearchIndex, labelled: LabelledSet, *, only_judged: bool = False) -> list[Outcome]:
-    """Ask every query that has a right answer. `only_judged` ranks nothing but the documents judged for it, those
-    not found last, by name."""
+    """Ask every query that has a right answer. `only_judged` ranks nothing but the documents judged for it,
+    those not found last, by name."""
     outcomes = []
     for name, text in labelled.queries.items():
         judged = labelled.judged.get(name, {})
@@ -100,7 +100,9 @@ def _ranked(index: SearchIndex, text: str, *, deep: bool) -> list[str]:
 def _outcome(query: str, ranked: list[str], right: dict[str, int], found: int) -> Outcome:
     ranks = [rank for rank, key in enumerate(ranked, 1) if key in right]
     gained = sum(right.get(key, 0) / log2(rank + 1) for rank, key in enumerate(ranked[:10], 1))
-    best = sum(gain / log2(rank + 1) for rank, gain in enumerate(sorted(right.values(), reverse=True)[:10], 1))
+    best = sum(
+        gain / log2(rank + 1) for rank, gain in enumerate(sorted(right.values(), reverse=True)[:10], 1)
+    )
     return Outcome(
         query=query,
         reciprocal=1 / ranks[0] if ranks else 0.0,

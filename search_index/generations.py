@@ -1,8 +1,8 @@
 """Keep an index as a folder per generation and a small file that names the one in use.
 
-A new generation is filled beside the one in use and takes its place by one rename, so that readers in any process
-see either the whole old index or the whole new one. Index files are read with pickle: whoever can write into the
-folder runs code here, therefore the folder is its owner's alone.
+A new generation is filled beside the one in use and takes its place by one rename, so that readers in any
+process see either the whole old index or the whole new one. Index files are read with pickle: whoever can
+write into the folder runs code here, therefore the folder is its owner's alone.
 """
 
 import os
@@ -72,7 +72,8 @@ class Generations:
 
     @contextmanager
     def writing(self, patience: float) -> Iterator[None]:
-        """Be the only writer, in any process; raise IndexBusy when that takes longer than `patience` seconds."""
+        """Be the only writer, in any process; raise IndexBusy when that takes longer than `patience`
+        seconds."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder.chmod(0o700)
         handle = os.open(self.folder / LOCK, os.O_CREAT | os.O_RDWR, 0o600)

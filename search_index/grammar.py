@@ -1,7 +1,7 @@
 """The small language of the search box: words, "phrases", and filters such as `tag:fibra` or `score:>3`.
 
-Nothing typed here is ever an error. A filter that makes no sense (`after:soon`, `colour:red`) is a search for its
-words; an open quote is no quote.
+Nothing typed here is ever an error. A filter that makes no sense (`after:soon`, `colour:red`) is a search
+for its words; an open quote is no quote.
 """
 
 import re
@@ -14,6 +14,9 @@ from search_index.contract import LONGEST_QUERY, Query, Sort
 #: More filters than these are a mistake or a test of patience.
 MOST_FILTERS = 10
 
+#: What `is:` may be followed by, unless the caller knows others.
+STATES = frozenset({"solved", "unanswered", "answered", "accepted", "recommended"})
+
 _PIECE = re.compile(
     r'(?P<name>[a-zA-Z]{2,10}):(?:"(?P<quoted>[^"]{1,80})"|(?P<plain>[^\s"]{1,80}))'
     r'|"(?P<phrase>[^"]*)"'
@@ -21,7 +24,6 @@ _PIECE = re.compile(
 )
 _TYPOGRAPHIC_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
 _SCORE = re.compile(r"(?P<sign>>=|<=|>|<|=)?(?P<number>-?\d{1,6})\Z")
-_STATE = re.compile(r"[a-z][a-z-]{1,30}\Z")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 
 #: What people type for the same filter.
@@ -36,8 +38,8 @@ _NAMES = {
 }  # fmt: skip
 
 
-def parse(text: str, *, states: frozenset[str] | None = None) -> Query:
-    """Read what was typed. With `states` given, `is:` followed by anything else is a word."""
+def parse(text: str, *, states: frozenset[str] = STATES) -> Query:
+    """Read what was typed; `is:` followed by none of the states is a word like others."""
     text = analysis.clean(text)[:LONGEST_QUERY].translate(_TYPOGRAPHIC_QUOTES)
     query = Query()
     words: list[str] = []
@@ -61,7 +63,7 @@ def parse(text: str, *, states: frozenset[str] | None = None) -> Query:
     return replace(query, text=" ".join(words).strip())
 
 
-def _filter(query: Query, name: str, value: str, states: frozenset[str] | None) -> Query | None:
+def _filter(query: Query, name: str, value: str, states: frozenset[str]) -> Query | None:
     match name:
         case "tag":
             return replace(query, tags=query.tags | {value})
@@ -73,8 +75,7 @@ def _filter(query: Query, name: str, value: str, states: frozenset[str] | None) 
             return replace(query, kinds=query.kinds | {value})
         case "is":
             state = value.lower()
-            is_state = bool(_STATE.match(state)) if states is None else state in states
-            return replace(query, states=query.states | {state}) if is_state else None
+            return replace(query, states=query.states | {state}) if state in states else None
         case "sort":
             return replace(query, sort=Sort(value)) if value in set(Sort) else None
         case "score":
@@ -102,7 +103,8 @@ def _score(query: Query, value: str) -> Query | None:
 
 
 def _moment(query: Query, name: str, value: str) -> Query | None:
-    """Read a day: `after` from its first moment on, `before` until then, so that the two make a span without gap."""
+    """Read a day: `after` from its first moment on, `before` until then, so that the two make a span
+    without gap."""
     if not _DAY.match(value):
         return None
     try:

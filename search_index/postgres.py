@@ -1,7 +1,8 @@
 """The index on PostgreSQL: our own terms in our own tables, in the database the forum lives in, ranked by us.
 
-No extension and no text search configuration is used, so it runs on any server and ranks like the other backends.
-A search is one snapshot: what a commit brought or took away is there for all of it or for none of it.
+No extension and no text search configuration is used, so it runs on any server and ranks like the other
+backends. A search is one snapshot: what a commit brought or took away is there for all of it or for none of
+it.
 """
 
 import logging
@@ -61,10 +62,16 @@ class PostgresShelf:
         return found
 
     def words(self, beginning: str) -> Iterable[tuple[str, int]]:
+        return self._lexicon(SURFACE, beginning)
+
+    def terms(self, beginning: str) -> Iterable[tuple[str, int]]:
+        return self._lexicon(TERM, beginning)
+
+    def _lexicon(self, kind: int, beginning: str) -> list[tuple[str, int]]:
         rows = self._rows(
             "SELECT term, frequency FROM @term WHERE kind = :kind AND frequency > 0"
             " AND term >= :first AND term < :last LIMIT :most",
-            kind=SURFACE,
+            kind=kind,
             first=beginning,
             last=beginning + "\U0010ffff",
             most=MOST_WORDS,
@@ -76,7 +83,9 @@ class PostgresShelf:
             return [], []
         number = self._numbers[term]
         if among is None:
-            rows = self._rows("SELECT document_id, impact FROM @posting WHERE term_id = :term", term=number).all()
+            rows = self._rows(
+                "SELECT document_id, impact FROM @posting WHERE term_id = :term", term=number
+            ).all()
         else:
             rows = self._rows(
                 "SELECT document_id, impact FROM @posting WHERE term_id = :term"
@@ -104,7 +113,7 @@ class PostgresShelf:
         rows = self._rows(
             "SELECT id, key FROM @document WHERE id = ANY(CAST(:ids AS integer[]))", ids=list(numbers)
         )
-        found = {number: key for number, key in rows}
+        found = dict(rows.all())
         return [found[number] for number in numbers]
 
     def all_names(self) -> set[str]:
@@ -192,7 +201,9 @@ class PostgresIndex:
         """Give the row that says which tables hold now; None before the first rebuild."""
         if self._names.run(connection, "SELECT to_regclass('@state')").scalar() is None:
             return None
-        return self._names.run(connection, "SELECT generation, stamp, upto, documents FROM @state").one_or_none()
+        return self._names.run(
+            connection, "SELECT generation, stamp, upto, documents FROM @state"
+        ).one_or_none()
 
     def names_now(self, connection: Connection) -> tuple[Names, Any]:
         state = self._state(connection)
@@ -242,7 +253,9 @@ class PostgresIndex:
         )
 
     def suggest(self, text: str) -> str | None:
-        return self._ask(lambda shelf, _: correct(text, frequencies=shelf.frequencies, words=shelf.words), None)
+        return self._ask(
+            lambda shelf, _: correct(text, frequencies=shelf.frequencies, words=shelf.words), None
+        )
 
     def complete(self, prefix: str, limit: int = 8) -> list[str]:
         return self._ask(lambda shelf, _: commonest(shelf.words, prefix, limit), [])
@@ -272,7 +285,9 @@ class PostgresIndex:
         """Ask in one snapshot; twice, since the tables may be replaced just between two statements."""
         for is_last in (False, True):
             try:
-                with self._engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+                with self._engine.connect().execution_options(
+                    isolation_level="REPEATABLE READ"
+                ) as connection:
                     connection.execute(text(f"SET LOCAL statement_timeout = {SEARCH_TIMEOUT}"))
                     state = self._state(connection)
                     if state is None:

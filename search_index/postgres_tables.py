@@ -171,7 +171,8 @@ def add(names: Names, connection: Connection, documents: list[Document]) -> None
     )
     names.run(
         connection,
-        "INSERT INTO @facet (name, document_id) SELECT * FROM unnest(CAST(:a AS text[]), CAST(:b AS integer[]))",
+        "INSERT INTO @facet (name, document_id)"
+        " SELECT * FROM unnest(CAST(:a AS text[]), CAST(:b AS integer[]))",
         a=facets[0],
         b=facets[1],
     )
@@ -208,7 +209,8 @@ def _count(names: Names, connection: Connection, changes: Mapping[int, int]) -> 
     names.run(
         connection,
         "UPDATE @term AS t SET frequency = t.frequency + c.change"
-        " FROM unnest(CAST(:ids AS integer[]), CAST(:changes AS integer[])) AS c (id, change) WHERE t.id = c.id",
+        " FROM unnest(CAST(:ids AS integer[]), CAST(:changes AS integer[])) AS c (id, change)"
+        " WHERE t.id = c.id",
         ids=list(changes),
         changes=list(changes.values()),
     )

@@ -1,8 +1,8 @@
 """Find and order documents by clues, the same way for every backend that can read its postings.
 
-Clues are read from the heaviest to the lightest. As soon as what is left cannot lift a document not seen yet among
-the best, only documents already seen are followed: the common words of a sentence, whose lists are long, then cost
-little and change nothing. A budget bounds the rest.
+Clues are read from the heaviest to the lightest. As soon as what is left cannot lift a document not seen
+yet among the best, only documents already seen are followed: the common words of a sentence, whose lists
+are long, then cost little and change nothing. A budget bounds the rest.
 """
 
 from collections.abc import Iterable, Sequence
@@ -50,7 +50,11 @@ class Shelf(Protocol):
 
     def frequencies(self, terms: Iterable[str]) -> dict[str, int]: ...
 
-    def words(self, beginning: str) -> Iterable[tuple[str, int]]: ...
+    def words(self, beginning: str) -> Iterable[tuple[str, int]]:
+        """Give words of titles and tags, as they are spelt, and how many documents have them."""
+
+    def terms(self, beginning: str) -> Iterable[tuple[str, int]]:
+        """Give terms, that is stems of any word in a text, and how many documents have them."""
 
     def postings(self, term: str, among: dict[int, float] | None) -> tuple[Sequence[int], Sequence[float]]:
         """Give documents and impacts (in steps); those outside `among` may be left out."""
@@ -84,8 +88,8 @@ def figures_of(document: Document) -> Figures:
 
 
 def surfaces_of(document: Document) -> set[str]:
-    texts = [document.title, *document.tags, *(part.text for part in document.parts)]
-    return set().union(*(analysis.surfaces(text) for text in texts))
+    """Give the words to suggest and complete: those of titles and tags, which people take care to spell."""
+    return analysis.surfaces(" ".join([document.title, *document.tags]))
 
 
 def commonest(words: Words, prefix: str, limit: int) -> list[str]:
@@ -102,6 +106,7 @@ def find(shelf: Shelf, query: Query) -> Hits:
         count=shelf.count,
         frequencies=shelf.frequencies,
         words=shelf.words,
+        terms=shelf.terms,
         is_unfinished=query.is_unfinished,
     )
     if query.phrases:
@@ -117,6 +122,7 @@ def resembling(shelf: Shelf, text: str, limit: int, filters: Query | None, exclu
         count=shelf.count,
         frequencies=shelf.frequencies,
         words=shelf.words,
+        terms=shelf.terms,
         is_unfinished=True,
     )
     words = [clue for clue in clues.clues if clue.is_word][:RAREST]
@@ -124,7 +130,7 @@ def resembling(shelf: Shelf, text: str, limit: int, filters: Query | None, exclu
     clues.clues = [
         clue
         for clue in clues.clues
-        if clue in words or (not clue.is_word and all(set(term.split()) <= terms for term, _ in clue.terms))
+        if clue in words or (not clue.is_word and all(set(term[1:].split()) <= terms for term, _ in clue.terms))
     ]
     query = Query(limit=limit + 1 if exclude else limit)
     hits = _ordered(shelf, query, clues, _allowed(shelf, filters) if filters else None)
@@ -153,7 +159,8 @@ def _allowed(shelf: Shelf, query: Query) -> set[int] | None:
 
 
 def _with_phrases(shelf: Shelf, query: Query, allowed: set[int] | None) -> set[int]:
-    """Leave documents that have every word of every phrase; that they stand together the caller sees in the text."""
+    """Leave documents that have every word of every phrase; that they stand together the caller sees in the
+    text."""
     for phrase in query.phrases:
         for word in analysis.query_words(phrase):
             if word.is_part:
@@ -182,7 +189,9 @@ def _ordered(shelf: Shelf, query: Query, clues: Clues, allowed: set[int] | None)
         ranked = _by_figures(shelf, query, scores)
         total = len(ranked)
     else:
-        ranked = _by_relevance(shelf, nlargest(4 * (offset + limit) + 40, scores, key=lambda n: (scores[n], -n)), scores)
+        ranked = _by_relevance(
+            shelf, nlargest(4 * (offset + limit) + 40, scores, key=lambda n: (scores[n], -n)), scores
+        )
     shown = ranked[offset : offset + limit]
     names = shelf.names([number for number, _ in shown])
     most = clues.weight_of_words or 1.0
@@ -250,7 +259,11 @@ def _gain(shelf: Shelf, clue: Clue, among: dict[int, float] | None) -> dict[int,
 
 def _by_relevance(shelf: Shelf, numbers: list[int], scores: dict[int, float]) -> list[tuple[int, float]]:
     ranked = [
-        (number, scores[number] * (1 + QUALITY * figures.quality + VOTES * _magnitude(figures.score)), figures)
+        (
+            number,
+            scores[number] * (1 + QUALITY * figures.quality + VOTES * _magnitude(figures.score)),
+            figures,
+        )
         for number, figures in zip(numbers, shelf.figures(numbers), strict=True)
     ]
     names = dict(zip(numbers, shelf.names(numbers), strict=True))

@@ -1,16 +1,19 @@
 """How much each term of a document says about it: BM25F, worked out once when the document is put in.
 
-A term's occurrences are weighed by where they stand (title, tags, body, accepted answer, ...), each evened out by
-the length of that field against a usual length, added up, and saturated. What remains is one *impact* between 0
-and 1 for each term and document; a search only multiplies it by the rarity of the term. Usual lengths are constants
-and not averages of the index, so that a document never has to be weighed again because others came.
+A term's occurrences are weighed by where they stand (title, tags, body, accepted answer, ...), each evened
+out by the length of that field against a usual length, added up, and saturated. What remains is one
+*impact* between 0 and 1 for each term and document; a search only multiplies it by the rarity of the term.
+Usual lengths are constants and not averages of the index, so that a document never has to be weighed again
+because others came.
 """
 
-from collections import Counter
+import itertools
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from search_index import analysis
 from search_index.document import Document, Role
+from search_index.languages import LANGUAGES
 
 #: Part of the stamp in every index: raise it when the same document would give other impacts.
 WEIGHING_VERSION = 1
@@ -40,23 +43,27 @@ SATURATION = 2.2
 PAIR_WEIGHT = 1.0
 
 
+#: Begins no word, so that pairs stand apart in the vocabulary.
+PAIR_MARK = "\x02"
+
+
 def pair(first: str, second: str) -> str:
     """Name the term that stands for two words beside each other in a title."""
-    return f"{first} {second}"
+    return f"{PAIR_MARK}{first} {second}"
 
 
 def occurrences(document: Document) -> dict[str, float]:
     language = document.language
-    if language not in analysis.LANGUAGES:
+    if language not in LANGUAGES:
         sample = " ".join([document.title, *(part.text[:1000] for part in document.parts[:3])])
         language = analysis.guess_language(sample)
     texts: dict[Role, list[str]] = {}
     for part in document.parts:
         texts.setdefault(part.role, []).append(part.text)
-    weighed: Counter[str] = Counter()
+    weighed: defaultdict[str, float] = defaultdict(float)
     title = analysis.terms(document.title, language)
     _add(weighed, title, TITLE)
-    for first, second in zip(title, title[1:], strict=False):
+    for first, second in itertools.pairwise(title):
         weighed[pair(first, second)] = PAIR_WEIGHT
     _add(weighed, [term for tag in document.tags for term in analysis.terms(tag, language)], TAGS)
     for role, parts in texts.items():
@@ -64,7 +71,7 @@ def occurrences(document: Document) -> dict[str, float]:
     return weighed
 
 
-def _add(weighed: Counter[str], found: list[str], field: Field) -> None:
+def _add(weighed: defaultdict[str, float], found: list[str], field: Field) -> None:
     share = field.weight / (1 - field.evening + field.evening * len(found) / field.usual)
     for term, count in Counter(found).items():
         weighed[term] += share * count

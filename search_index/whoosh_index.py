@@ -1,12 +1,13 @@
 """The embedded index: Whoosh files in a folder, one writer at a time, any number of readers in any process.
 
-Readers never use `Searcher.refresh()`, which in other releases brings deleted documents back: each thread holds its
-own reader and replaces it when the index has moved on. The mark of how far the index is lies in the index itself,
-in the same commit as the changes. Nothing here survives a loss of power for certain; the index is a copy and can
-be rebuilt.
+Readers never use `Searcher.refresh()`, which in other releases brings deleted documents back: each thread
+holds its own reader and replaces it when the index has moved on. The mark of how far the index is lies in
+the index itself, in the same commit as the changes. Nothing here survives a loss of power for certain; the
+index is a copy and can be rebuilt.
 """
 
 import logging
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -25,13 +26,13 @@ from search_index.document import Document
 from search_index.generations import DAMAGE, Generations
 from search_index.ranking import commonest, facets_of, figures_of, surfaces_of
 from search_index.weighing import impacts
-from search_index.whoosh_shelf import MARK, QUALITY_STEPS, SCHEMA_VERSION, WhooshShelf, make_schema
+from search_index.whoosh_shelf import MARK, QUALITY_STEPS, SCHEMA_VERSION, LengthlessCodec, WhooshShelf, make_schema
 
 #: Seconds a writer waits for another before IndexBusy.
 PATIENCE = 10.0
 
 #: Megabytes of postings held in memory while writing; more go to files first.
-WRITING_MEMORY = 24
+WRITING_MEMORY = 48
 
 #: Segments with more documents are left alone, or one small commit might take a minute.
 BIG_SEGMENT = 5_000
@@ -59,7 +60,8 @@ def _fields(document: Document) -> dict[str, Any]:
 
 
 def _merge(writer: SegmentWriter, segments: list[Any]) -> list[Any]:
-    """Take small segments into the one being written, so that their number grows with the logarithm of documents."""
+    """Take small segments into the one being written, so that their number grows with the logarithm of
+    documents."""
     taken = writer.doc_count()
     kept = []
     for segment in sorted(segments, key=lambda each: each.doc_count()):
@@ -85,7 +87,7 @@ def _open(folder: Path) -> FileIndex:
 def _write(folder: Path, changes: dict[str, Document | None], upto: int) -> None:
     index = _open(folder)
     shelf = WhooshShelf(index)
-    writer = SegmentWriter(index, timeout=PATIENCE, limitmb=WRITING_MEMORY)
+    writer = SegmentWriter(index, timeout=PATIENCE, limitmb=WRITING_MEMORY, codec=LengthlessCodec())
     try:
         for key in (*changes, MARK):
             for number in shelf.numbers_of(key):
@@ -127,7 +129,7 @@ class WhooshRebuild:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         index = FileIndex.create(FileStorage(str(folder)), make_schema(), NAME)
-        self._writer = SegmentWriter(index, timeout=PATIENCE, limitmb=WRITING_MEMORY)
+        self._writer = SegmentWriter(index, timeout=PATIENCE, limitmb=WRITING_MEMORY, codec=LengthlessCodec())
         self._seen: set[str] = set()
         self._again: dict[str, Document | None] = {}
         self.is_committed = False
@@ -243,8 +245,9 @@ class WhooshIndex:
         return shelf
 
     def _ask(self, question: Callable[[WhooshShelf], T], otherwise: T) -> T:
-        """Ask the present state. What a damaged file makes of Whoosh is anything from EOFError to AssertionError, so
-        anything is caught here; asked again afresh, since a writer may have removed a file just being opened."""
+        """Ask the present state. What a damaged file makes of Whoosh is anything from EOFError to
+        AssertionError, so anything is caught here; asked again afresh, since a writer may have removed a
+        file just being opened."""
         for is_last in (False, True):
             folder = self._generations.current()
             try:
@@ -252,15 +255,27 @@ class WhooshIndex:
                 return otherwise if shelf is None else question(shelf)
             except Exception:
                 self._forget()
-                if is_last and folder is not None and folder == self._generations.current():
-                    log.exception("The search index cannot be read and must be rebuilt.")
+                if not is_last:
+                    continue
+                log.exception("The search index did not answer.")
+                if folder is not None and folder == self._generations.current() and _comes_from_files():
                     self._generations.mark_damaged(folder)
         return otherwise
 
 
+def _comes_from_files() -> bool:
+    """Say whether the exception being handled rose from reading files, not from a mistake in our own
+    ranking."""
+    trace = sys.exc_info()[2]
+    while trace is not None:
+        name = str(trace.tb_frame.f_globals.get("__name__", ""))
+        if name.startswith("whoosh.") or name == "search_index.whoosh_shelf":
+            return True
+        trace = trace.tb_next
+    return False
+
+
 def _sound_stamp(shelf: WhooshShelf) -> str:
     """Read a little of every part of the index, and give the stamp it was made with."""
-    shelf.everything()
-    for leaf_term in ("mark",):
-        shelf.frequencies([leaf_term])
+    shelf.probe()
     return str(shelf.mark.get("stamp", ""))

@@ -1,15 +1,16 @@
 """One state of a Whoosh index as the ranking reads it, and the schema it is kept in.
 
-Whoosh keeps the postings; what they say is worked out before (`weighing`) and after (`ranking`) by us, so that all
-backends rank alike. Postings are read a block at a time through the matcher's own arrays: its public interface costs
-three calls for each posting and would make a search ten times slower. That, and the pickled formats, are why the
-version is pinned.
+Whoosh keeps the postings; what they say is worked out before (`weighing`) and after (`ranking`) by us, so
+that all backends rank alike. Postings are read a block at a time through the matcher's own arrays: its
+public interface costs three calls for each posting and would make a search ten times slower. That, and the
+pickled formats, are why the version is pinned.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter
 from whoosh.columns import NumericColumn
 from whoosh.fields import COLUMN, ID, STORED, FieldType, Schema
 from whoosh.formats import Existence
@@ -30,7 +31,7 @@ QUALITY_STEPS = 200
 MOST_WORDS = 20_000
 
 #: Lists of words kept, for the next letter typed and for several mistakes in one query.
-WORD_LISTS = 3
+WORD_LISTS = 4
 
 
 class Weighed(FieldType):  # type: ignore[misc]
@@ -55,6 +56,18 @@ def make_schema() -> Schema:
         quality=COLUMN(NumericColumn("B")),
         mark=STORED(),
     )
+
+
+class _Terms(W3FieldWriter):  # type: ignore[misc]
+    def add_postings(self, schema: Schema, lengths: object, items: Iterable[Any]) -> None:
+        super().add_postings(schema, None, items)
+
+
+class LengthlessCodec(W3Codec):  # type: ignore[misc]
+    """Writes what the usual codec writes, without asking the disk for a field length at every posting."""
+
+    def field_writer(self, storage: Any, segment: Any) -> _Terms:
+        return _Terms(self, storage, segment)
 
 
 class _Leaf:
@@ -110,10 +123,21 @@ class WhooshShelf:
         self._reader = index.reader()
         self._state = self._reader.generation()
         self._leaves = [_Leaf(reader, offset) for reader, offset in self._reader.leaf_readers()]
-        self._word_lists: dict[str, list[tuple[str, int]]] = {}
+        self._word_lists: dict[tuple[str, str], list[tuple[str, int]]] = {}
         marks = self.numbers_of(MARK)
         self.mark: dict[str, Any] = self._reader.stored_fields(marks[0]).get("mark", {}) if marks else {}
         self._marks = set(marks)
+
+    def probe(self) -> None:
+        """Read the first and the last of what every segment holds; raise, somehow, when that cannot be."""
+        for leaf in self._leaves:
+            last = leaf.reader.doc_count_all() - 1
+            for number in {0, last}:
+                leaf.reader.stored_fields(number)
+                leaf.figures(number)
+            first = next(leaf.reader.iter_from("text", b""), None)
+            if first is not None and first[0][0] == "text":
+                leaf.postings("text", first[0][1].decode())
 
     def is_current(self) -> bool:
         return bool(self._index.latest_generation() == self._state)
@@ -152,21 +176,27 @@ class WhooshShelf:
         return found
 
     def words(self, beginning: str) -> Iterable[tuple[str, int]]:
-        kept = self._word_lists.get(beginning)
+        return self._lexicon("word", beginning)
+
+    def terms(self, beginning: str) -> Iterable[tuple[str, int]]:
+        return self._lexicon("text", beginning)
+
+    def _lexicon(self, name: str, beginning: str) -> list[tuple[str, int]]:
+        kept = self._word_lists.get((name, beginning))
         if kept is not None:
             return kept
         found: dict[str, int] = {}
         encoded = beginning.encode()
         for leaf in self._leaves:
-            for (field, term), told in islice(leaf.reader.iter_from("word", encoded), MOST_WORDS):
-                if field != "word" or not term.startswith(encoded):
+            for (field, term), told in islice(leaf.reader.iter_from(name, encoded), MOST_WORDS):
+                if field != name or not term.startswith(encoded):
                     break
                 word = term.decode()
                 found[word] = found.get(word, 0) + told.doc_frequency()
         if len(self._word_lists) >= WORD_LISTS:
             self._word_lists.pop(next(iter(self._word_lists)))
-        self._word_lists[beginning] = list(found.items())
-        return self._word_lists[beginning]
+        self._word_lists[name, beginning] = list(found.items())
+        return self._word_lists[name, beginning]
 
     def postings(self, term: str, among: dict[int, float] | None) -> tuple[Sequence[int], Sequence[float]]:
         return self._whole("text", term)
