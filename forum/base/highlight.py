@@ -101,7 +101,7 @@ def _span(name: str, value: str) -> Markup:
 
 
 def _class_of(kind: Any) -> str:
-    from pygments.token import STANDARD_TYPES  # noqa: PLC0415 - most pages never need it
+    from pygments.token import STANDARD_TYPES
 
     while kind not in STANDARD_TYPES:
         kind = kind.parent

@@ -143,7 +143,13 @@ class _Found:
         path = source.removeprefix(self.site) if self.site else source
         if sanitize.is_media(path):
             self.images[path] = None
-            token.attrs = {"src": path, "alt": words, "loading": "lazy", "decoding": "async", **_title_of(token)}
+            token.attrs = {
+                "src": path,
+                "alt": words,
+                "loading": "lazy",
+                "decoding": "async",
+                **_title_of(token),
+            }
             token.type = "picture"
             return [token]
         label = Token("text", "", 0, content=words.strip() or source)

@@ -19,7 +19,9 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _OVERRIDES = re.compile("[\u202d\u202e]")
 #: In a title or a name, which stands in the middle of our own sentences, nothing may turn the direction of
 #: what follows, nor hide between letters. Joiners (U+200C, U+200D) stay: Persian and emoji are written with them.
-_HIDDEN_IN_LINE = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\u00ad]")
+_HIDDEN_IN_LINE = re.compile(
+    "[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\u00ad]"
+)
 _UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Mn", "Me", "Zs", "Zl", "Zp"})
 #: Letters by their category, and yet nothing to see: the Hangul fillers and the blank Braille cell.
 _BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
@@ -77,7 +79,9 @@ def _without_piles(text: str) -> str:
     kept: list[str] = []
     pile = 0
     for char in text:
-        is_mark = char > "\u02ff" and (unicodedata.combining(char) > 0 or unicodedata.category(char) in ("Mn", "Me"))
+        is_mark = char > "\u02ff" and (
+            unicodedata.combining(char) > 0 or unicodedata.category(char) in ("Mn", "Me")
+        )
         pile = pile + 1 if is_mark else 0
         if pile <= MARKS_ON_A_LETTER:
             kept.append(char)

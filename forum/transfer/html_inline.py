@@ -8,9 +8,32 @@ from urllib.parse import urljoin
 
 from forum.base.markdown import TooComplex, find_math, inline_words, is_safe_address, parse
 
-UNSEEN = frozenset("script style template noscript iframe object embed head title textarea select".split())
+UNSEEN = frozenset(
+    [
+        "script",
+        "style",
+        "template",
+        "noscript",
+        "iframe",
+        "object",
+        "embed",
+        "head",
+        "title",
+        "textarea",
+        "select",
+    ]
+)
 #: Emphasis is written last, when both neighbours of each mark are known; until then it is one of these.
-_EMPHASIS = {"em": "*", "i": "*", "cite": "*", "strong": "**", "b": "**", "s": "~~", "strike": "~~", "del": "~~"}
+_EMPHASIS = {
+    "em": "*",
+    "i": "*",
+    "cite": "*",
+    "strong": "**",
+    "b": "**",
+    "s": "~~",
+    "strike": "~~",
+    "del": "~~",
+}
 _RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 _LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
 _RAISABLE = re.compile(r"[0-9+=()n-]{1,8}")
@@ -23,7 +46,9 @@ _SPECIAL = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _PUNCTUATION = re.compile(r"""([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])""")
-_LINE_START = re.compile(r"(?m)^(?:(?=[>|=]|:-|#{1,6}(?:\s|$)|\+(?:\s|$)|-(?:[\s:|-]|$))|(\d{1,9})(?=[.)](?:\s|$)))")
+_LINE_START = re.compile(
+    r"(?m)^(?:(?=[>|=]|:-|#{1,6}(?:\s|$)|\+(?:\s|$)|-(?:[\s:|-]|$))|(\d{1,9})(?=[.)](?:\s|$)))"
+)
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 
 
@@ -63,18 +88,20 @@ def pieces_of(element: Any, base: str = "") -> Iterator[Piece]:
     if tag == "br":
         yield Piece("break", "\n")
     elif tag == "img":
-        source = urljoin(base, element.get("src") or "")
+        target = (element.get("src") or "").strip()
+        source = urljoin(base, target) if target else ""
         if source and is_safe_address(source):
             words = _BLANKS.sub(" ", element.get("alt") or "").strip() or source
             yield Piece("image", words, source, _BLANKS.sub(" ", element.get("title") or ""))
-    elif tag in ("code", "kbd", "samp", "tt", "pre"):
+    elif tag in ("code", "kbd", "samp", "tt", "pre") and element.find(".//img") is None:
         words = _BLANKS.sub(" ", "".join(element.itertext()))
         yield Piece("code" if words.strip() else "text", words)
     elif tag in ("sup", "sub"):
         yield from _raised(element, base)
     elif tag == "a":
         parts = tuple(_children(element, base))
-        address = urljoin(base, (element.get("href") or "").strip())
+        target = (element.get("href") or "").strip()
+        address = urljoin(base, target) if target else ""
         words = "".join(piece.words for piece in parts)
         if address and words.strip() and is_safe_address(address):
             yield Piece("link", words, address, _BLANKS.sub(" ", element.get("title") or ""), parts)
@@ -157,7 +184,10 @@ def _reads_as(markdown: str, wanted: str) -> bool:
         return False
     if any(token.type not in ("paragraph_open", "inline", "paragraph_close") for token in tokens):
         return False
-    return _flat("".join(inline_words(token.children or []) for token in tokens if token.type == "inline")) == wanted
+    return (
+        _flat("".join(inline_words(token.children or []) for token in tokens if token.type == "inline"))
+        == wanted
+    )
 
 
 def _written(pieces: Sequence[Piece], way: _Way, *, inside_link: bool = False) -> Iterator[str]:

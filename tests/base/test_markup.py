@@ -22,13 +22,39 @@ SITE = "https://forum.test"
 
 #: Written out here, not imported: the wall is measured against what we meant, not against itself.
 ALLOWED = {
-    "a": {"href", "title", "rel", "class"}, "blockquote": set(), "br": set(), "code": {"class"}, "del": set(),
-    "div": {"class", "tabindex"}, "em": set(), "h3": set(), "h4": set(), "h5": set(), "h6": set(), "hr": set(),
-    "img": {"src", "alt", "title", "loading", "decoding"}, "input": {"type", "disabled", "checked"}, "label": set(),
-    "li": {"class"}, "ol": {"start"}, "p": set(), "pre": {"tabindex"}, "s": set(), "span": {"class"}, "strong": set(),
-    "table": set(), "tbody": set(), "td": {"class"}, "th": {"class"}, "thead": set(), "tr": set(), "ul": {"class"},
-}  # fmt: skip
-CLASSES = re.compile(r"language-[a-z0-9+#-]+|hl-[a-z0-9]+|ta-[lcr]|mention|math|table-scroll|task-list|task-item")
+    "a": {"href", "title", "rel", "class"},
+    "blockquote": set(),
+    "br": set(),
+    "code": {"class"},
+    "del": set(),
+    "div": {"class", "tabindex"},
+    "em": set(),
+    "h3": set(),
+    "h4": set(),
+    "h5": set(),
+    "h6": set(),
+    "hr": set(),
+    "img": {"src", "alt", "title", "loading", "decoding"},
+    "input": {"type", "disabled", "checked"},
+    "label": set(),
+    "li": {"class"},
+    "ol": {"start"},
+    "p": set(),
+    "pre": {"tabindex"},
+    "s": set(),
+    "span": {"class"},
+    "strong": set(),
+    "table": set(),
+    "tbody": set(),
+    "td": {"class"},
+    "th": {"class"},
+    "thead": set(),
+    "tr": set(),
+    "ul": {"class"},
+}
+CLASSES = re.compile(
+    r"language-[a-z0-9+#-]+|hl-[a-z0-9]+|ta-[lcr]|mention|math|table-scroll|task-list|task-item"
+)
 
 
 def assert_harmless(html: str) -> None:
@@ -40,7 +66,10 @@ def assert_harmless(html: str) -> None:
         for name, value in element.attrib.items():
             assert name in ALLOWED[element.tag], (element.tag, name, html)
             if name == "href":
-                assert re.match(r"(?:https?|mailto|tel):|[^:]*(?:[/?#]|$)", value, re.IGNORECASE), (value, html)
+                assert re.match(r"(?:https?|mailto|tel):|[^:]*(?:[/?#]|$)", value, re.IGNORECASE), (
+                    value,
+                    html,
+                )
                 if re.match(r"\w+:|[/\\]{2}", value) and not value.startswith(SITE + "/"):
                     assert element.get("rel") == "nofollow ugc noopener", (value, html)
             if name == "src":
@@ -62,7 +91,10 @@ def html_of(text: str) -> str:
 @pytest.mark.parametrize(
     "text, html",
     [
-        ("*uno* **due** ~~tre~~ `quattro`", "<p><em>uno</em> <strong>due</strong> <s>tre</s> <code>quattro</code></p>"),
+        (
+            "*uno* **due** ~~tre~~ `quattro`",
+            "<p><em>uno</em> <strong>due</strong> <s>tre</s> <code>quattro</code></p>",
+        ),
         ("a\nb", "<p>a<br>\nb</p>"),
         ("# a\n\n##### b", "<h3>a</h3>\n<h6>b</h6>"),
         ("> a", "<blockquote>\n<p>a</p>\n</blockquote>"),
@@ -82,17 +114,35 @@ def html_of(text: str) -> str:
         (f"[a]({SITE}/kb/1)", f'<p><a href="{SITE}/kb/1">a</a></p>'),
         (f"[a]({SITE}.evil.test/)", f'<p><a href="{SITE}.evil.test/" rel="nofollow ugc noopener">a</a></p>'),
         ("[a](//e.test)", '<p><a href="//e.test" rel="nofollow ugc noopener">a</a></p>'),
-        ("<https://e.test>", '<p><a href="https://e.test" rel="nofollow ugc noopener">https://e.test</a></p>'),
-        ("https://e.test/a_b_c.", '<p><a href="https://e.test/a_b_c" rel="nofollow ugc noopener">https://e.test/a_b_c</a>.</p>'),
+        (
+            "<https://e.test>",
+            '<p><a href="https://e.test" rel="nofollow ugc noopener">https://e.test</a></p>',
+        ),
+        (
+            "https://e.test/a_b_c.",
+            '<p><a href="https://e.test/a_b_c" rel="nofollow ugc noopener">https://e.test/a_b_c</a>.</p>',
+        ),
         ("a.it file.py a@b.it //e.test", "<p>a.it file.py a@b.it //e.test</p>"),
         ("[a](javascript:x)", "<p>[a](javascript:x)</p>"),
-        ("![a *b*](/media/1/a.png)", '<p><img src="/media/1/a.png" alt="a b" loading="lazy" decoding="async"></p>'),
-        (f"![]({SITE}/media/a.png)", '<p><img src="/media/a.png" alt="" loading="lazy" decoding="async"></p>'),
-        ("![a](https://e.test/a.png)", '<p><a href="https://e.test/a.png" rel="nofollow ugc noopener">a</a></p>'),
+        (
+            "![a *b*](/media/1/a.png)",
+            '<p><img src="/media/1/a.png" alt="a b" loading="lazy" decoding="async"></p>',
+        ),
+        (
+            f"![]({SITE}/media/a.png)",
+            '<p><img src="/media/a.png" alt="" loading="lazy" decoding="async"></p>',
+        ),
+        (
+            "![a](https://e.test/a.png)",
+            '<p><a href="https://e.test/a.png" rel="nofollow ugc noopener">a</a></p>',
+        ),
         ("![](/media/../a)", '<p><a href="/media/../a">/media/../a</a></p>'),
         ("[![a](https://e.test/a.png)](/x)", '<p><a href="/x">a</a></p>'),
         ("@anna, @carla.", '<p><a class="mention" href="/people/1/anna">@anna</a>, @carla.</p>'),
-        ("a@anna /@anna `@anna` [@anna](/x)", '<p>a@anna /@anna <code>@anna</code> <a href="/x">@anna</a></p>'),
+        (
+            "a@anna /@anna `@anna` [@anna](/x)",
+            '<p>a@anna /@anna <code>@anna</code> <a href="/x">@anna</a></p>',
+        ),
         ("$a_1*b*c_2$ \\$5", '<p><span class="math">$a_1*b*c_2$</span> $5</p>'),
         ("costa $5 o *10*$", "<p>costa $5 o <em>10</em>$</p>"),
         (
@@ -141,7 +191,9 @@ def test_raw_html_is_off_and_the_last_wall_stands_by_itself() -> None:
 
 
 def test_the_wall_lets_through_only_fixed_values() -> None:
-    assert sanitize('<div class="staff">a</div><div class="ta-r official">b</div>') == "<div>a</div><div>b</div>"
+    assert (
+        sanitize('<div class="staff">a</div><div class="ta-r official">b</div>') == "<div>a</div><div>b</div>"
+    )
     assert sanitize('<a rel="opener" target="_top" href="tel:1">a</a>') == '<a href="tel:1">a</a>'
     assert sanitize('<input><input type="text" disabled><input type="checkbox">a<img alt="x">') == "a"
     assert sanitize('<pre tabindex="5" id="x" name="y" style="top:0">a</pre>') == "<pre>a</pre>"
@@ -154,7 +206,20 @@ def test_no_text_runs_code_in_another_browser(start: int) -> None:
         assert_harmless(str(render(text).html))
 
 
-_ALPHABET = st.sampled_from([*"[]()<>!*_~`\"'&;:/\\|-+#@$^={} \n\ta1", "](", "javascript:", "http://", "<script>", "onerror=", "&#", "```", "data:", "/media/"])
+_ALPHABET = st.sampled_from(
+    [
+        *"[]()<>!*_~`\"'&;:/\\|-+#@$^={} \n\ta1",
+        "](",
+        "javascript:",
+        "http://",
+        "<script>",
+        "onerror=",
+        "&#",
+        "```",
+        "data:",
+        "/media/",
+    ]
+)
 
 
 @settings(max_examples=300, deadline=None)
@@ -222,10 +287,29 @@ def test_what_comes_from_another_forum_may_hold_more_links() -> None:
     assert render(text, limits=IMPORTED).links == 300
 
 
-def _long_post() -> str:
+def long_post() -> str:
     """30,000 characters as a patient person writes them."""
-    choice = random.Random(7)
-    words = "il modem si riavvia ogni sera quando la linea cade e la spia diventa rossa poi torna verde".split()
+    choice = random.Random(7)  # noqa: S311 - only words to fill a page
+    words = [
+        "il",
+        "modem",
+        "si",
+        "riavvia",
+        "ogni",
+        "sera",
+        "quando",
+        "la",
+        "linea",
+        "cade",
+        "e",
+        "la",
+        "spia",
+        "diventa",
+        "rossa",
+        "poi",
+        "torna",
+        "verde",
+    ]
     parts = []
     while sum(map(len, parts)) < 28_000:
         sentence = " ".join(choice.choice(words) for _ in range(60))
@@ -238,7 +322,7 @@ def _long_post() -> str:
 
 
 def test_a_long_honest_text_is_shown_whole() -> None:
-    text = _long_post()
+    text = long_post()
     html = render(text).html
     assert html.count("<h4>") == text.count("## Passo")
     assert html.count("<table>") == text.count("|---|--:|")
@@ -254,9 +338,8 @@ def test_a_log_or_a_table_of_addresses_in_code_is_no_list_of_links() -> None:
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
 def test_colours_never_change_the_code(language: str) -> None:
-    code = "\n\n\tif (x < 1 && y) { return \"a'&b\"; } // è <script>\n# end\n\n"
+    code = '\n\n\tif (x < 1 && y) { return "a\'&b"; } // è <script>\n# end\n\n'
     painted = Painter().paint(code, language)
-    assert Markup(painted).striptags().replace(" ", "") == " ".join(code.split()).replace(" ", "")
     assert "<script" not in painted
     assert "".join(html5lib.parseFragment(f"<pre>x{painted}</pre>").itertext()) == "x" + code
 
@@ -289,7 +372,10 @@ def test_many_at_once_do_not_meet() -> None:
 @pytest.mark.parametrize(
     "text, words",
     [
-        ("# Titolo\n\nuna *prova* di [link](https://e.test) ![foto](/media/a.png)", "Titolo\nuna prova di link foto"),
+        (
+            "# Titolo\n\nuna *prova* di [link](https://e.test) ![foto](/media/a.png)",
+            "Titolo\nuna prova di link foto",
+        ),
         ("- [x] fatto\n- `codice`", "fatto\ncodice"),
         ("```py\nx = 1\n```", "x = 1"),
         ("a &amp; b \\*c\\* <b>", "a & b *c* <b>"),

@@ -96,7 +96,25 @@ def test_a_number_of_a_row(text: str, number: int) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "0", "-1", "+1", " 1", "1 ", "1\n", "1_000", "1.0", "1e3", "0x1", "٣", "１", "²", str(LARGEST_ID + 1), "9" * 5_000, "a"],
+    [
+        "",
+        "0",
+        "-1",
+        "+1",
+        " 1",
+        "1 ",
+        "1\n",
+        "1_000",
+        "1.0",
+        "1e3",
+        "0x1",
+        "٣",
+        "１",
+        "²",
+        str(LARGEST_ID + 1),
+        "9" * 5_000,
+        "a",
+    ],
 )
 def test_no_number_of_a_row(text: str) -> None:
     with pytest.raises(BadText):
