@@ -1,4 +1,4 @@
-"""What showing a text costs: CPU of typical texts and of the worst we could think of, and the HTML that comes out.
+"""What showing a text costs: CPU of typical and of hostile texts, and the HTML that comes out.
 
 Run it as `python -m benchmarks.markup` from the project's root.
 """

@@ -15,7 +15,10 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline, linkify
 from markdown_it.token import Token
 
-TOO_HARD = "This text has too many formatting marks to be shown. Please remove some of them, or put it in a code block."
+TOO_HARD = (
+    "This text has too many formatting marks to be shown. Please remove some of them,"
+    " or put it in a code block."
+)
 TOO_DEEP = "Quotes and lists are nested too deeply here. Please keep them to a few levels."
 TOO_MANY_LINKS = "There are too many links here: {limit} is the most."
 TOO_WIDE = "A table can have {limit} columns at most."
@@ -64,7 +67,7 @@ class Work:
             raise TooComplex(TOO_HARD)
 
     def try_address(self) -> None:
-        """Count a place that looks like the beginning of a web address; one link is looked at up to five times."""
+        """Count what looks like the beginning of an address; one link is looked at up to five times."""
         self.addresses += 1
         if self.addresses > 5 * self.max_links:
             raise TooComplex(TOO_MANY_LINKS, limit=self.max_links)
@@ -207,10 +210,11 @@ def _tasks(tokens: Sequence[Token]) -> None:
         elif token.type in ("bullet_list_close", "ordered_list_close"):
             lists.pop()
         elif token.type == "inline" and position >= 2 and tokens[position - 2].type == "list_item_open":
-            if _mark_task(token) and lists:
-                tokens[position - 2].attrs["class"] = "task-item"
-                if lists[-1].type == "bullet_list_open":
-                    lists[-1].attrs["class"] = "task-list"
+            if not _mark_task(token):
+                continue
+            tokens[position - 2].attrs["class"] = "task-item"
+            if lists[-1].type == "bullet_list_open":
+                lists[-1].attrs["class"] = "task-list"
 
 
 def _mark_task(inline: Token) -> bool:

@@ -112,5 +112,5 @@ _per_thread = _PerThread()
 
 
 def sanitize(html: str) -> str:
-    """Keep only allowed tags, attributes, classes and protocols; the text of what is dropped stays as text."""
+    """Keep only allowed tags, attributes, classes and protocols; the words in what is dropped stay."""
     return str(_per_thread.cleaner.clean(html))

@@ -10,15 +10,15 @@ NOT_A_NUMBER = "This is not a number we know."
 #: What the database and the indexes can hold as a key.
 LARGEST_ID = 2**63 - 1
 
-#: Nobody sees NUL and its kind: they come along when text is pasted from other programs, so the person could not
-#: find them to take them out. They are dropped. U+007F to U+009F are the same in another guise.
+#: Nobody sees NUL and its kind: they come along when text is pasted from other programs, so the person could
+#: not find them to take them out. They are dropped. U+007F to U+009F are the same in another guise.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 #: Overrides show words backwards ("gpj.exe"); no language needs them, so no text keeps them.
 _OVERRIDES = re.compile("[\u202d\u202e]")
 #: In a title or a name, which stands in the middle of our own sentences, nothing may turn the direction of
-#: what follows, nor hide between letters. Joiners (U+200C, U+200D) stay: Persian and emoji are written with them.
+#: what follows, nor hide between letters. Joiners (U+200C, U+200D) stay: Persian and emoji need them.
 _HIDDEN_IN_LINE = re.compile(
     "[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\u00ad]"
 )
@@ -43,8 +43,8 @@ class BadText(ValueError):
 def clean_text(value: str, *, limit: int) -> str:
     """Return a text of several lines in its one clean form; raise BadText if too long or not text.
 
-    Lines end with a line feed, accents are composed (NFC), blanks at the end are cut. The limit counts code points
-    of the clean form: a person sees the same number whatever their keyboard and system send.
+    Lines end with a line feed, accents are composed (NFC), blanks at the end are cut. The limit counts code
+    points of the clean form: a person sees the same number whatever their keyboard and system send.
     """
     text = _LINE_ENDS.sub("\n", _taken(value, limit))
     text = unicodedata.normalize("NFC", _without_piles(_OVERRIDES.sub("", _CONTROLS.sub("", text))))
@@ -99,7 +99,7 @@ def _is_seen(char: str) -> bool:
 
 
 def bounded_id(text: str) -> int:
-    """Read a row's number, ASCII digits only, from 1 to the largest the database can hold; else raise BadText."""
+    """Read a row's number: ASCII digits, from 1 to the largest the database can hold; else raise BadText."""
     if re.fullmatch(r"[0-9]{1,19}", text, re.ASCII):
         number = int(text)
         if 1 <= number <= LARGEST_ID:

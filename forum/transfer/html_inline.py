@@ -1,4 +1,4 @@
-"""Running text of foreign HTML as Markdown: escapes, emphasis, links, code; each paragraph is read back to be sure."""
+"""Running text of foreign HTML as Markdown: each paragraph is read back, to be sure of its words."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -42,7 +42,8 @@ _LOWERABLE = re.compile(r"[0-9+=()-]{1,8}")
 _PLAIN_URL = re.compile(r"https?://[A-Za-z0-9./?=#:-]*[A-Za-z0-9/]")
 _SPECIAL = re.compile(
     r"""(?P<url>https?://[A-Za-z0-9./?=#:-]*[A-Za-z0-9/](?=[\s,.;)]|$)) | (?P<scheme>(?:https?|mailto):)
-      | (?P<mark>[\\`*\[\]] | ~(?=~) | (?<=~)~ | (?<![^\W_])_ | _(?![^\W_]) | <(?=[A-Za-z/!?]) | &(?=\#?\w+;))""",
+      | (?P<mark>[\\`*\[\]] | ~(?=~) | (?<=~)~ | (?<![^\W_])_ | _(?![^\W_])
+        | <(?=[A-Za-z/!?]) | &(?=\#?\w+;))""",
     re.VERBOSE | re.IGNORECASE,
 )
 _PUNCTUATION = re.compile(r"""([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])""")
@@ -94,7 +95,7 @@ def pieces_of(element: Any, base: str = "") -> Iterator[Piece]:
             words = _BLANKS.sub(" ", element.get("alt") or "").strip() or source
             yield Piece("image", words, source, _BLANKS.sub(" ", element.get("title") or ""))
     elif tag in ("code", "kbd", "samp", "tt", "pre") and element.find(".//img") is None:
-        words = _BLANKS.sub(" ", "".join(element.itertext()))
+        words = _BLANKS.sub(" ", text_of(element))
         yield Piece("code" if words.strip() else "text", words)
     elif tag in ("sup", "sub"):
         yield from _raised(element, base)
@@ -120,6 +121,13 @@ def _children(element: Any, base: str) -> Iterator[Piece]:
         yield from pieces_of(child, base)
         if child.tail:
             yield text_piece(child.tail)
+
+
+def text_of(element: Any) -> str:
+    """Everything written in an element, its line breaks too."""
+    for inner in element.iter("br"):
+        inner.tail = "\n" + (inner.tail or "")
+    return "".join(element.itertext())
 
 
 def text_piece(text: str) -> Piece:
@@ -230,7 +238,7 @@ def _edge(pieces: Sequence[Piece], *, last: bool) -> str:
 
 
 def _emphasised(core: str, mark: str, before: str, after: str) -> str:
-    """A mark between a letter and a sign would be read as a star: the sign moves outside, or the mark goes."""
+    """A mark between a letter and a sign reads as a star: the sign moves outside, or the mark goes."""
     lead, tail = "", ""
     if before.isalnum():
         core_start = re.match(r"(?:\\?[^\w\s\[`!*~$\\<&])*", core)

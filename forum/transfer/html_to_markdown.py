@@ -10,7 +10,7 @@ import html5lib
 
 from forum.base.markdown import MAX_COLUMNS, TOO_DEEP, TooComplex
 from forum.base.markup import IMPORTED, render
-from forum.transfer.html_inline import UNSEEN, Piece, pieces_of, text_piece, write
+from forum.transfer.html_inline import UNSEEN, Piece, pieces_of, text_of, text_piece, write
 
 TOO_BIG = "This text is too big to be brought in."
 
@@ -201,13 +201,12 @@ def _block(element: Any, base: str, depth: int, hint: str, mark: str) -> Iterato
     tag = element.tag
     if tag == "hr":
         yield "***"
-    elif tag == "pre" and element.find(".//img") is None:
+    elif tag == "pre" and element.find(".//img") is None and not _holds_blocks(element):
         yield from _fence(element, hint)
     elif tag == "table":
         yield from _table(element, base, depth)
     elif re.fullmatch(r"h[1-6]", tag):
-        words = write([*pieces_of(_renamed(element), base)], one_line=True)
-        if words:
+        if words := write(list(pieces_of(_as_line(element), base)), one_line=True):
             yield f"{'#' * int(tag[1])} {_guarded(words)}"
     elif tag == "blockquote" and depth < _DEEPEST:
         inner = "\n\n".join(_blocks(element, base, depth + 1))
@@ -219,11 +218,14 @@ def _block(element: Any, base: str, depth: int, hint: str, mark: str) -> Iterato
         yield from _blocks(element, base, depth)
 
 
-def _renamed(element: Any) -> Any:
-    """A heading read as running text; blocks inside it cannot stay blocks."""
-    for inner in element.iter():
-        if isinstance(inner.tag, str) and inner.tag in _BLOCKS:
+def _as_line(element: Any) -> Any:
+    """A heading or a cell is one line: the blocks inside it are told apart by a blank."""
+    for inner in list(element.iter()):
+        if inner is not element and inner.tag in _BLOCKS and inner.tag != "pre":
             inner.tag = "span"
+            inner.text = " " + (inner.text or "")
+            inner.tail = " " + (inner.tail or "")
+    element.tag = "span"
     return element
 
 
@@ -233,7 +235,7 @@ def _guarded(heading: str) -> str:
 
 
 def _fence(element: Any, hint: str) -> Iterator[str]:
-    code = "".join(element.itertext()).rstrip("\n")
+    code = text_of(element).rstrip("\n")
     if not code.strip():
         return
     classes = " ".join(inner.get("class") or "" for inner in element.iter() if isinstance(inner.tag, str))
@@ -262,7 +264,7 @@ def _list(element: Any, base: str, depth: int, mark: str) -> Iterator[str]:
 
 
 def _items(element: Any, base: str, depth: int) -> Iterator[list[str]]:
-    """Give the blocks of each item; what stands in a list, against the rules, without being one, becomes one."""
+    """Give the blocks of each item; what stands in a list without being an item becomes one."""
     if words := write([text_piece(element.text or "")]):
         yield [words]
     for child in element:
@@ -306,22 +308,9 @@ def _table(element: Any, base: str, depth: int) -> Iterator[str]:
     has_heading = all(cell.tag == "th" for cell in rows[0])
     lines = []
     for row in rows:
-        cells = [
-            write(list(pieces_of(_renamed_cell(cell), base)), one_line=True, in_table=True) for cell in row
-        ]
+        cells = [write(list(pieces_of(_as_line(cell), base)), one_line=True, in_table=True) for cell in row]
         lines.append("| " + " | ".join(cells + [""] * (width - len(cells))) + " |")
     if not has_heading:
         lines.insert(0, "|" + "  |" * width)
     lines.insert(1, "|" + " --- |" * width)
     yield "\n".join(lines)
-
-
-def _renamed_cell(cell: Any) -> Any:
-    """A cell is one line: its blocks are told apart by a blank."""
-    for inner in cell.iter():
-        if isinstance(inner.tag, str) and inner.tag in _BLOCKS and inner is not cell and inner.tag != "pre":
-            inner.tag = "span"
-            inner.text = " " + (inner.text or "")
-            inner.tail = " " + (inner.tail or "")
-    cell.tag = "span"
-    return cell

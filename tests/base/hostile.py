@@ -1,4 +1,4 @@
-"""Texts written to do harm: those that would run code in a reader's browser, and those that would cost too much."""
+"""Texts written to do harm: to run code in a reader's browser, or to cost more than they are worth."""
 
 from itertools import product
 

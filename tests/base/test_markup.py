@@ -106,7 +106,8 @@ def html_of(text: str) -> str:
         ("```on click=x\n```", '<pre tabindex="0"><code class="language-on"></code></pre>'),
         (
             "```py\nif x: pass\n```",
-            '<pre tabindex="0"><code class="language-py"><span class="hl-k">if</span> x: <span class="hl-k">pass</span>\n'
+            '<pre tabindex="0"><code class="language-py"><span class="hl-k">if</span> x: '
+            '<span class="hl-k">pass</span>\n'
             "</code></pre>",
         ),
         ("<b>a</b> & <i", "<p>&lt;b&gt;a&lt;/b&gt; &amp; &lt;i</p>"),
@@ -147,13 +148,17 @@ def html_of(text: str) -> str:
         ("costa $5 o *10*$", "<p>costa $5 o <em>10</em>$</p>"),
         (
             "- [ ] a\n- [x] b\n- c",
-            '<ul class="task-list">\n<li class="task-item"><label><input type="checkbox" disabled> a</label></li>\n'
-            '<li class="task-item"><label><input type="checkbox" disabled checked> b</label></li>\n<li>c</li>\n</ul>',
+            '<ul class="task-list">\n<li class="task-item"><label><input type="checkbox" disabled> a'
+            "</label></li>\n"
+            '<li class="task-item"><label><input type="checkbox" disabled checked> b</label></li>\n'
+            "<li>c</li>\n</ul>",
         ),
         (
             "|a|b|c|\n|:-|:-:|-:|\n|1|2|",
-            '<div class="table-scroll" tabindex="0"><table>\n<thead>\n<tr>\n<th class="ta-l">a</th>\n<th class="ta-c">b</th>\n'
-            '<th class="ta-r">c</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td class="ta-l">1</td>\n<td class="ta-c">2</td>\n'
+            '<div class="table-scroll" tabindex="0"><table>\n<thead>\n<tr>\n'
+            '<th class="ta-l">a</th>\n<th class="ta-c">b</th>\n'
+            '<th class="ta-r">c</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td class="ta-l">1</td>\n'
+            '<td class="ta-c">2</td>\n'
             '<td class="ta-r"></td>\n</tr>\n</tbody>\n</table></div>',
         ),
         ("", ""),
@@ -171,7 +176,8 @@ def test_what_is_told_about_a_text() -> None:
         asked.append(tuple(names))
         return known(names)
 
-    text = "@bruno @carla @bruno ![x](/media/a.png) ![x](/media/a.png) [y](/z) https://e.test [m](mailto:a@b.test)"
+    picture = "![x](/media/a.png) "
+    text = f"@bruno @carla @bruno {picture}{picture}[y](/z) https://e.test [m](mailto:a@b.test)"
     rendered = render(text, site=SITE + "/", mentions=people)
     assert isinstance(rendered.html, Markup)
     assert asked == [("bruno", "carla")]
@@ -314,9 +320,11 @@ def long_post() -> str:
     while sum(map(len, parts)) < 28_000:
         sentence = " ".join(choice.choice(words) for _ in range(60))
         parts.append(
-            f"## Passo {len(parts)}\n\n{sentence}, *prima* e **dopo**.\n\n- {sentence[:60]}\n- `ping 192.168.1.1`\n\n"
+            f"## Passo {len(parts)}\n\n{sentence}, *prima* e **dopo**.\n\n- {sentence[:60]}\n"
+            f"- `ping 192.168.1.1`\n\n"
             f"| luce | stato |\n|---|--:|\n| DSL | {len(parts)} |\n| WAN | off |\n\n> {sentence[:90]}\n\n"
-            f'```python\ndef check(port: int = {len(parts)}) -> bool:\n    return connect("10.0.0.1", port) is not None\n```\n\n'
+            f"```python\ndef check(port: int = {len(parts)}) -> bool:\n"
+            f'    return connect("10.0.0.1", port) is not None\n```\n\n'
         )
     return "".join(parts)[:30_000]
 

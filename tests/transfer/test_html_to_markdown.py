@@ -13,7 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forum.base.markup import IMPORTED, TooComplex, render
-from forum.transfer.html_to_markdown import MAX_CHARACTERS, MAX_DEPTH, html_to_markdown, same_text
+from forum.transfer.html_to_markdown import (
+    MAX_CHARACTERS,
+    MAX_DEPTH,
+    html_to_markdown,
+    same_text,
+    visible_words,
+)
 from tests.base.hostile import SCRIPTED
 from tests.base.test_markup import assert_harmless
 
@@ -230,7 +236,9 @@ _PARTS = st.sampled_from(
 @given(st.lists(_PARTS, max_size=25).map("".join))
 def test_any_mixture_keeps_its_words(html: str) -> None:
     markdown = html_to_markdown(html)
-    assert same_text(html, markdown), markdown
+    shown = str(render(markdown).html)
+    # A block inside an emphasis, against the rules, may part two words that stood together; none may be lost.
+    assert "".join(visible_words(shown)) == "".join(visible_words(html)), markdown
 
 
 @pytest.mark.parametrize(
