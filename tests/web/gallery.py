@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,12 +12,12 @@ from zoneinfo import ZoneInfo
 from flask import Flask, Response, flash, jsonify, redirect, render_template, request
 from jinja2 import ChoiceLoader, FileSystemLoader
 from markupsafe import Markup
-from pathlib import Path
 from wtforms import (
     BooleanField,
     Form,
     PasswordField,
     RadioField,
+    SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
@@ -52,7 +54,7 @@ CARLA = thing(id=3, name="Carla De Santis Montefeltro-Aldobrandini", is_staff=Fa
 ALDO = thing(id=4, name="Aldo Riva", is_staff=True, roles={"agent"})
 
 CODE = Markup(
-    '<pre><code><span class="hl-c1"># how long the line stays up</span>\n'
+    '<pre tabindex="0"><code class="language-python"><span class="hl-c1"># how long the line stays up</span>\n'
     '<span class="hl-k">for</span> <span class="hl-n">line</span> <span class="hl-ow">in</span> '
     '<span class="hl-nb">open</span><span class="hl-p">(</span><span class="hl-s2">&quot;router.log&quot;</span>'
     '<span class="hl-p">):</span>\n    <span class="hl-nf">print</span><span class="hl-p">(</span>'
@@ -66,13 +68,13 @@ LONG_TEXT = Markup(
     "<p>Since the storm on Tuesday the fibre light is <strong>off</strong> and <code>ping 1.1.1.1</code> says "
     "nothing. I have tried:</p><ul><li>power off for ten minutes</li><li>another cable, "
     '<a href="https://example.org/a/long/address">as written here</a></li></ul>'
-    '<ul class="contains-task-list"><li class="task-list-item"><input type="checkbox" disabled checked> '
-    'reset</li><li class="task-list-item"><input type="checkbox" disabled> new router</li></ul>'
+    '<ul class="task-list"><li class="task-item"><label><input type="checkbox" disabled checked> reset</label></li>'
+    '<li class="task-item"><label><input type="checkbox" disabled> new router</label></li></ul>'
     '<blockquote><p>The technician said it was fine.</p></blockquote><p>Thank you <a class="mention" '
     'href="/people/2/bruno">@bruno</a>, see the table:</p>'
-    '<table><thead><tr><th class="ta-l">Light</th><th class="ta-c">State</th><th class="ta-r">Minutes</th></tr>'
+    '<div class="table-scroll" tabindex="0"><table><thead><tr><th class="ta-l">Light</th><th class="ta-c">State</th><th class="ta-r">Minutes</th></tr>'
     '</thead><tbody><tr><td class="ta-l">PON</td><td class="ta-c">off</td><td class="ta-r">1,420</td></tr>'
-    "</tbody></table>"
+    "</tbody></table></div>"
 ) + CODE + Markup("<h4>What I see</h4><p>" + "averyveryverylongwordwithoutanyspace" * 4 + "</p>")
 
 SHORT_TEXT = Markup(
@@ -184,12 +186,12 @@ class AskForm(Form):
         "What happened?", [validators.InputRequired("Say in one line what happened.")], description="One line, as you would say it."
     )
     text = TextAreaField("Tell us more", [validators.InputRequired("Tell us a little more.")], description="What you see, what you tried.")
-    product = SelectField("About", choices=[("fibre", "Fibre"), ("power", "Electricity")])
+    product = SelectField("About", choices=[SelectChoice("fibre", "Fibre"), SelectChoice("power", "Electricity")])
     tags = StringField("Tags", [validators.Optional()])
     email = StringField("E-mail", [validators.Email("An address looks like name@example.org.")])
     password = PasswordField("Password", [validators.InputRequired("Write a password.")])
     channel = RadioField(
-        "How shall we tell you?", [validators.InputRequired("Choose one.")], choices=[("mail", "By e-mail"), ("page", "Here")]
+        "How shall we tell you?", [validators.InputRequired("Choose one.")], choices=[SelectChoice("mail", "By e-mail"), SelectChoice("page", "Here")]
     )
     is_private = BooleanField("Only staff may see my account number")
 
@@ -250,6 +252,9 @@ def create_gallery() -> Flask:
     @app.after_request
     def strict(response: Response) -> Response:
         response.headers["Content-Security-Policy"] = POLICY
+        if response.mimetype == "text/html" and "gzip" in request.headers.get("Accept-Encoding", ""):
+            response.set_data(gzip.compress(response.get_data(), 6))
+            response.headers["Content-Encoding"] = "gzip"
         return response
 
     @app.get("/static/<path:name>")
