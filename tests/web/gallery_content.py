@@ -61,7 +61,8 @@ LONG_TEXT = (
         'href="/people/2/bruno">@bruno</a>, see the table:</p>'
         '<div class="table-scroll" tabindex="0"><table><thead><tr><th class="ta-l">Light</th>'
         '<th class="ta-c">State</th><th class="ta-r">Minutes</th></tr>'
-        '</thead><tbody><tr><td class="ta-l">PON</td><td class="ta-c">off</td><td class="ta-r">1,420</td></tr>'
+        '</thead><tbody><tr><td class="ta-l">PON</td><td class="ta-c">off</td>'
+        '<td class="ta-r">1,420</td></tr>'
         "</tbody></table></div>"
     )
     + CODE

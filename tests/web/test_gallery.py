@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.web import gallery_browser
 from tests.web.gallery_browser import ready
 
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
@@ -24,7 +25,7 @@ PAGES = [
 SMALLEST_TARGET = 24
 BOTTOM_BAR_TARGET = 44
 
-pytest_plugins = ["tests.web.gallery_browser"]
+address, browser, page = gallery_browser.address, gallery_browser.browser, gallery_browser.page
 pytestmark = pytest.mark.browser
 
 FOCUS = """() => {
@@ -54,13 +55,15 @@ TARGETS = """(least) => [...document.querySelectorAll(
   .map(([what, box]) => `${Math.round(box.width)}x${Math.round(box.height)} ${what}`)"""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "widths"), [("light", (1280, 320)), ("dark", (1280, 390))])
 @pytest.mark.parametrize("path", PAGES)
-def test_axe_finds_nothing_and_nothing_overflows(page: Any, path: str, scheme: str) -> None:
+def test_axe_finds_nothing_and_nothing_overflows(
+    page: Any, path: str, scheme: str, widths: tuple[int, ...]
+) -> None:
     axe = pytest.importorskip(
         "axe_playwright_python.sync_playwright", reason="axe-playwright-python is missing"
     )
-    for width in (1280, 390, 320):
+    for width in widths:
         ready(page, path, width, scheme)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.locator("h1").count() == 1

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests.web import gallery_browser
 from tests.web.gallery_browser import ready
 
-pytest_plugins = ["tests.web.gallery_browser"]
+address, browser, page = gallery_browser.address, gallery_browser.browser, gallery_browser.page
 pytestmark = pytest.mark.browser
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra: test)")
 
