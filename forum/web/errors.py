@@ -19,6 +19,18 @@ log = logging.getLogger(__name__)
 #: Seconds after which a write may find the database less busy.
 BUSY_RETRY = 2
 
+TITLES = {
+    400: say("That did not work"),
+    401: say("Please sign in"),
+    403: say("Not allowed"),
+    404: say("Nothing here"),
+    409: say("Changed meanwhile"),
+    410: say("No longer here"),
+    429: say("A little slower, please"),
+    500: say("Our mistake"),
+    503: say("Very busy"),
+}
+
 SENTENCES = {
     400: say("The request could not be understood. Go back and try again."),
     403: say("You cannot do this."),
@@ -59,12 +71,22 @@ def answer(status: int, sentence: Sentence | None = None, errors: dict[str, Sent
             body["errors"] = {name: spoken(each) for name, each in errors.items()}
         response = jsonify(body)
     else:
-        response = Response(
-            render_template("errors/error.html", status=status, sentence=said, request_id=request_id()),
-            mimetype="text/html",
-        )
+        response = _page(status, said)
     response.status_code = status
     return response
+
+
+def _page(status: int, said: str) -> Response:
+    """The error page in the frame of the site, or a bare one when even that fails."""
+    try:
+        error = {"status": status, "title": spoken(TITLES.get(status, TITLES[400])), "text": said}
+        if status >= 500:
+            error["request_id"] = request_id()
+        page = render_template("layouts/error.html", error=error)
+    except Exception:
+        log.exception("the error page failed, request %s", request_id())
+        return _bare(status)
+    return Response(page, mimetype="text/html")
 
 
 def install(app: Flask) -> None:
@@ -122,11 +144,7 @@ def install(app: Flask) -> None:
     @app.errorhandler(Exception)
     def surprise(error: Exception) -> Response:
         log.exception("%s %s failed, request %s", request.method, request.path, request_id())
-        try:
-            return answer(500)
-        except Exception:
-            log.exception("the error page failed, request %s", request_id())
-            return _bare(500)
+        return answer(500)
 
     @app.errorhandler(SQLAlchemyError)
     def store_failed(error: SQLAlchemyError) -> Response:
@@ -139,7 +157,7 @@ def install(app: Flask) -> None:
 
 def _bare(status: int) -> Response:
     """A page that needs neither the database nor a template."""
-    sentence = str(SENTENCES[status])
+    sentence = str(SENTENCES.get(status, SENTENCES[500]))
     return Response(
         f"<!doctype html><html lang=en><title>{status}</title><h1>{status}</h1><p>{sentence}</p>"
         f"<p>{request_id()}</p></html>",

@@ -3,9 +3,10 @@
 from flask import Blueprint, Flask
 
 from forum.web.converters import IdConverter
+from forum.web.health import pages as health
 
 #: In the order of the stack; an address belongs to one of them.
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+BLUEPRINTS: tuple[Blueprint, ...] = (health,)
 
 
 def register_pages(app: Flask) -> None:

@@ -1,0 +1,37 @@
+"""What a web process runs: made once in the parent, so that the processes forked from it share the memory."""
+
+import os
+import threading
+from functools import lru_cache
+from typing import Any
+
+import config
+from forum.app import FORM_BYTES, create_app
+from forum.base.parts import EXTENSION
+from forum.web.wire import Gate
+
+#: Seconds between two looks at whether the parent still lives.
+ORPHAN_WATCH = 0.5
+
+
+@lru_cache(maxsize=1)
+def application() -> Any:
+    """The application, before any connection or thread exists."""
+    return create_app(config.with_secret(config.load()))
+
+
+def make_app() -> Gate:
+    """The application of one web process, with the threads that belong to it."""
+    app = application()
+    parts = app.extensions[EXTENSION]
+    parts.measures.start()
+    threading.Thread(target=leave_with_parent, args=(os.getppid(),), daemon=True).start()
+    return Gate(app, FORM_BYTES, parts.settings.threads)
+
+
+def leave_with_parent(parent: int) -> None:
+    """End this process when its parent is gone, so that a killed server leaves nobody on its port."""
+    pause = threading.Event()
+    while not pause.wait(ORPHAN_WATCH):
+        if os.getppid() != parent:
+            os._exit(1)

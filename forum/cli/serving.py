@@ -1,0 +1,149 @@
+"""Serve pages and carry deliveries: one process tree that comes and goes as one."""
+
+import gc
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from typing import Any
+
+import click
+
+import config
+from config import Settings
+from forum.cli.database import make_ready
+from forum.cli.main import set_up_logging, settings
+
+log = logging.getLogger(__name__)
+
+#: A stuck client may hold up the end for so long.
+KILL_TIMEOUT = 8
+
+#: Milliseconds a client has to send its headers.
+HEADER_PATIENCE = 10_000
+
+
+@click.command()
+@click.option("--host", help="Address to listen on (127.0.0.1).")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (5000).")
+@click.option("--workers", type=click.IntRange(1, 64), help="Web processes (2).")
+@click.option("--threads", type=click.IntRange(1, 64), help="Threads in each of them (1).")
+@click.option("--no-courier", is_flag=True, help="Leave the outbox to couriers started apart.")
+@click.option("--demo", is_flag=True, help="Fill an empty database with a small community first.")
+def serve(
+    host: str | None, port: int | None, workers: int | None, threads: int | None, no_courier: bool, demo: bool
+) -> None:
+    """Serve the pages, and the courier with them, until Ctrl-C."""
+    for name, value in (("HOST", host), ("PORT", port), ("WORKERS", workers), ("THREADS", threads)):
+        if value is not None:
+            os.environ[config.PREFIX + name] = str(value)
+    chosen = settings()
+    set_up_logging(chosen)
+    make_ready(chosen)
+    serve_until_stopped(chosen, with_courier=not no_courier)
+
+
+@click.command()
+def courier() -> None:
+    """Carry deliveries and timed work, without pages, until Ctrl-C."""
+    chosen = settings()
+    set_up_logging(chosen)
+    make_ready(chosen)
+    run_courier(0)
+
+
+def serve_until_stopped(chosen: Settings, *, with_courier: bool) -> None:
+    """Fork the courier and the web processes; when the first leaves by itself, put another in its place."""
+    from granian.constants import Interfaces
+    from granian.http import HTTP1Settings
+    from granian.server import Server
+
+    from forum.cli import process
+
+    process.application()
+    gc.freeze()
+    keeper = CourierKeeper() if with_courier else None
+    server = Server(
+        "forum.cli.process:make_app",
+        factory=True,
+        address=chosen.host,
+        port=chosen.port,
+        interface=Interfaces.RSGI,
+        workers=chosen.workers,
+        workers_kill_timeout=KILL_TIMEOUT,
+        respawn_failed_workers=True,
+        respawn_interval=0.5,
+        log_enabled=True,
+        log_level="warning",  # type: ignore[arg-type]
+        log_access=False,
+        websockets=False,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_PATIENCE),
+    )
+    if keeper is not None:
+        keeper.start()
+        server.on_shutdown(keeper.stop)
+    say_hello(chosen)
+    try:
+        server.serve()
+    finally:
+        if keeper is not None:
+            keeper.stop()
+
+
+def say_hello(chosen: Settings) -> None:
+    """Tell whoever started it where to go and what to know."""
+    click.echo(f"{chosen.site_name} is open at {chosen.base_url}  (Ctrl-C closes it)")
+    if chosen.mail_folder is not None:
+        click.echo(f"No mail server is set: mails are written to {chosen.mail_folder}")
+    sys.stdout.flush()
+
+
+class CourierKeeper:
+    """Keeps one courier process alive beside the web processes."""
+
+    def __init__(self) -> None:
+        self._context = multiprocessing.get_context()
+        self._process: Any = None
+        self._stopping = threading.Event()
+
+    def start(self) -> None:
+        """Start the courier, and a thread that starts it again should it die."""
+        self._spawn()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def stop(self) -> None:
+        """Let the courier finish what it has in hand."""
+        self._stopping.set()
+        if self._process is not None and self._process.is_alive():
+            self._process.terminate()
+            self._process.join(KILL_TIMEOUT)
+            if self._process.is_alive():
+                self._process.kill()
+
+    def _spawn(self) -> None:
+        self._process = self._context.Process(target=run_courier, args=(os.getpid(),), name="courier", daemon=True)
+        self._process.start()
+
+    def _watch(self) -> None:
+        while not self._stopping.is_set():
+            self._process.join()
+            if self._stopping.wait(1.0):
+                return
+            log.error("the courier ended with %s and is started again", self._process.exitcode)
+            self._spawn()
+
+
+def run_courier(parent: int) -> None:
+    """Carry until told to stop, or until the parent is gone."""
+    from forum.base.parts import EXTENSION
+    from forum.cli.process import application, leave_with_parent
+    from forum.courier import make_courier
+
+    carrier = make_courier(application().extensions[EXTENSION])
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: carrier.stop())
+    if parent:
+        threading.Thread(target=leave_with_parent, args=(parent,), daemon=True).start()
+    carrier.run()

@@ -1,0 +1,328 @@
+"""Read the demo community from the texts in `demo/`, whose README says what they may contain."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from forum.transfer.demo_blocks import Block, DemoTextError, read_blocks, read_offset, read_rows, require_only
+
+DEMO = Path(__file__).parent / "demo"
+
+_POSTED_ON = {"answer", "comment", "edit"}
+_ARTICLE_STEPS = {"save", "submit", "return", "approve", "archive"}
+_TICKET_STEPS = {"message", "status", "link"}
+
+_STATE_AFTER = {"submit": "in_review", "return": "draft", "approve": "published", "archive": "archived"}
+
+
+@dataclass(frozen=True)
+class Person:
+    key: str
+    name: str
+    email: str
+    language: str
+    roles: tuple[str, ...]
+    rights: tuple[str, ...]
+    joined: timedelta
+    about: str
+    sign_in: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Tag:
+    name: str
+    description: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Contact:
+    key: str
+    name: str
+    emails: tuple[str, ...]
+    phones: tuple[str, ...]
+    company: str
+    tier: str
+    zone: str
+    language: str
+    external_ids: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Edit:
+    by: str
+    at: timedelta
+    why: str
+    title: str | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Comment:
+    by: str
+    at: timedelta
+    language: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    by: str
+    at: timedelta
+    withdrawn_by: str | None
+    withdrawn_at: timedelta | None
+
+    @property
+    def stands(self) -> bool:
+        return self.withdrawn_at is None
+
+
+@dataclass(frozen=True)
+class Answer:
+    key: str
+    by: str
+    at: timedelta
+    language: str
+    text: str
+    up: tuple[str, ...]
+    down: tuple[str, ...]
+    acceptance: Acceptance | None
+    comments: tuple[Comment, ...]
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True)
+class Question:
+    key: str
+    by: str
+    at: timedelta
+    language: str
+    title: str
+    text: str
+    tags: tuple[str, ...]
+    views: int
+    up: tuple[str, ...]
+    down: tuple[str, ...]
+    comments: tuple[Comment, ...]
+    edits: tuple[Edit, ...]
+    answers: tuple[Answer, ...]
+
+    @property
+    def accepted(self) -> Answer | None:
+        return next((each for each in self.answers if each.acceptance and each.acceptance.stands), None)
+
+
+@dataclass(frozen=True)
+class ArticleStep:
+    """One of save, submit, return, approve, archive; `text` is the page saved or the reviewer's comment."""
+
+    kind: str
+    by: str
+    at: timedelta
+    why: str
+    title: str | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Article:
+    key: str
+    by: str
+    at: timedelta
+    language: str
+    title: str
+    text: str
+    source: str
+    gathers: tuple[str, ...]
+    views: int
+    helpful: tuple[str, ...]
+    unhelpful: tuple[str, ...]
+    steps: tuple[ArticleStep, ...]
+
+    @property
+    def state(self) -> str:
+        changes = [_STATE_AFTER[step.kind] for step in self.steps if step.kind in _STATE_AFTER]
+        return changes[-1] if changes else "draft"
+
+
+@dataclass(frozen=True)
+class TicketStep:
+    """One of message, status, link; `to` is the new status, or what is linked as `kind key`."""
+
+    kind: str
+    by: str
+    at: timedelta
+    to: str
+    why: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Ticket:
+    key: str
+    subject: str
+    requester: str
+    at: timedelta
+    assignee: str | None
+    steps: tuple[TicketStep, ...]
+
+    @property
+    def status(self) -> str:
+        changes = [step.to for step in self.steps if step.kind == "status"]
+        return changes[-1] if changes else "new"
+
+
+@dataclass(frozen=True)
+class Community:
+    people: tuple[Person, ...]
+    tags: tuple[Tag, ...]
+    contacts: tuple[Contact, ...]
+    questions: tuple[Question, ...]
+    articles: tuple[Article, ...]
+    tickets: tuple[Ticket, ...]
+
+
+def read_community(folder: Path = DEMO) -> Community:
+    """Raise DemoTextError at the first thing that cannot be understood; who refers to whom is not checked."""
+    return Community(
+        people=tuple(_person(row, place) for row, place in read_rows(folder / "people.json")),
+        tags=tuple(_tag(row, place) for row, place in read_rows(folder / "tags.json")),
+        contacts=tuple(_contact(row, place) for row, place in read_rows(folder / "contacts.json")),
+        questions=tuple(_question(path) for path in sorted((folder / "questions").glob("*.md"))),
+        articles=tuple(_article(path) for path in sorted((folder / "articles").glob("*.md"))),
+        tickets=tuple(_ticket(path) for path in sorted((folder / "tickets").glob("*.md"))),
+    )
+
+
+def _question(path: Path) -> Question:
+    head, *rest = read_blocks(path, "question", _POSTED_ON)
+    language = head.word("language")
+    starts = [number for number, block in enumerate(rest) if block.kind == "answer"]
+    on_question = rest[: starts[0]] if starts else rest
+    return Question(
+        key=path.stem,
+        by=head.word("by"),
+        at=head.moment("at"),
+        language=language,
+        title=head.word("title"),
+        text=head.text,
+        tags=head.words("tags"),
+        views=head.number("views"),
+        up=head.words("up"),
+        down=head.words("down"),
+        comments=_comments(on_question, language),
+        edits=_edits(on_question),
+        answers=tuple(_answer(path.stem, head, rest[start:end]) for start, end in pairwise([*starts, len(rest)])),
+    )
+
+
+def _answer(question: str, asked: Block, blocks: list[Block]) -> Answer:
+    head, *rest = blocks
+    language = asked.word("language")
+    return Answer(
+        key=f"{question}/{head.word('by')}",
+        by=head.word("by"),
+        at=head.moment("at"),
+        language=head.word("language") or language,
+        text=head.text,
+        up=head.words("up"),
+        down=head.words("down"),
+        acceptance=_acceptance(head, asker=asked.word("by")),
+        comments=_comments(rest, language),
+        edits=_edits(rest),
+    )
+
+
+def _acceptance(head: Block, asker: str) -> Acceptance | None:
+    if not head.word("accepted"):
+        if {"accepted_by", "withdrawn", "withdrawn_by"} & head.fields.keys():
+            raise DemoTextError(f"{head.place}: an acceptance needs its time, in accepted")
+        return None
+    by = head.word("accepted_by") or asker
+    if not head.word("withdrawn"):
+        return Acceptance(by, head.moment("accepted"), None, None)
+    return Acceptance(by, head.moment("accepted"), head.word("withdrawn_by") or by, head.moment("withdrawn"))
+
+
+def _comments(blocks: list[Block], language: str) -> tuple[Comment, ...]:
+    return tuple(
+        Comment(block.word("by"), block.moment("at"), block.word("language") or language, block.text)
+        for block in blocks
+        if block.kind == "comment"
+    )
+
+
+def _edits(blocks: list[Block]) -> tuple[Edit, ...]:
+    return tuple(
+        Edit(block.word("by"), block.moment("at"), block.word("why"), block.word("title") or None, block.text)
+        for block in blocks
+        if block.kind == "edit"
+    )
+
+
+def _article(path: Path) -> Article:
+    head, *rest = read_blocks(path, "article", _ARTICLE_STEPS)
+    return Article(
+        key=path.stem,
+        by=head.word("by"),
+        at=head.moment("at"),
+        language=head.word("language"),
+        title=head.word("title"),
+        text=head.text,
+        source=head.word("source"),
+        gathers=head.words("gathers"),
+        views=head.number("views"),
+        helpful=head.words("helpful"),
+        unhelpful=head.words("unhelpful"),
+        steps=tuple(
+            ArticleStep(
+                kind=block.kind,
+                by=block.word("by"),
+                at=block.moment("at"),
+                why=block.word("why"),
+                title=block.word("title") or None,
+                text=block.text,
+            )
+            for block in rest
+        ),
+    )
+
+
+def _ticket(path: Path) -> Ticket:
+    head, *rest = read_blocks(path, "ticket", _TICKET_STEPS)
+    return Ticket(
+        key=path.stem,
+        subject=head.word("subject"),
+        requester=head.word("requester"),
+        at=head.moment("at"),
+        assignee=head.word("assignee") or None,
+        steps=tuple(
+            TicketStep(
+                kind=block.kind,
+                by=block.word("by") or block.word("from"),
+                at=block.moment("at"),
+                to=block.word("to"),
+                why=block.word("why"),
+                text=block.text,
+            )
+            for block in rest
+        ),
+    )
+
+
+def _person(row: dict[str, Any], place: str) -> Person:
+    require_only(row, "key name email language roles rights joined about", "sign_in", place)
+    lists = {"roles": tuple(row["roles"]), "rights": tuple(row["rights"])}
+    joined = read_offset(row["joined"], place)
+    return Person(**{**row, **lists, "joined": joined, "sign_in": row.get("sign_in", {})})
+
+
+def _tag(row: dict[str, Any], place: str) -> Tag:
+    require_only(row, "name description", "", place)
+    return Tag(**row)
+
+
+def _contact(row: dict[str, Any], place: str) -> Contact:
+    require_only(row, "key name emails phones company tier zone language external_ids", "", place)
+    return Contact(**{**row, "emails": tuple(row["emails"]), "phones": tuple(row["phones"])})

@@ -1,0 +1,161 @@
+"""Between the server and Flask: takes a whole request in before any work begins, and refuses what is only an attack.
+
+Pages are rendered by one thread per process. If that thread read bodies itself, a handful of clients that send
+a byte a minute would close the site; so bodies are awaited beside it, with a deadline and a cap (RSGI), and
+Flask gets them complete.
+"""
+
+import asyncio
+import io
+import logging
+import sys
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+#: All headers together; ours and any browser's fit many times.
+HEADER_BYTES = 16_384
+PATH_BYTES = 4_096
+
+#: Seconds in which a whole body must have arrived.
+BODY_PATIENCE = 20.0
+
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+class Gate:
+    """An RSGI application around a WSGI one; `threads` requests at most are worked on at a time."""
+
+    def __init__(self, app: Wsgi, body_bytes: int, threads: int = 1) -> None:
+        self._app = app
+        self._body_bytes = body_bytes
+        self._pool = ThreadPoolExecutor(threads, "page") if threads > 1 else None
+
+    async def __rsgi__(self, scope: Any, protocol: Any) -> None:
+        try:
+            status, headers, body = await self._answer(scope, protocol)
+        except ConnectionError:
+            return
+        protocol.response_bytes(status, headers, body)
+
+    async def _answer(self, scope: Any, protocol: Any) -> tuple[int, list[tuple[str, str]], bytes]:
+        environ = _environ(scope)
+        if environ is None:
+            return _refusal(431, "Request Header Fields Too Large")
+        if len(scope.path) + len(scope.query_string) > PATH_BYTES:
+            return _refusal(414, "URI Too Long")
+        lengths = scope.headers.get_all("content-length")
+        chunked = "transfer-encoding" in scope.headers
+        if len(lengths) > 1 or (lengths and chunked) or not all(_is_length(length) for length in lengths):
+            return _refusal(400, "Bad Request")
+        body = b""
+        if lengths or chunked:
+            if lengths and int(lengths[0]) > self._body_bytes:
+                return _refusal(413, "Content Too Large")
+            try:
+                async with asyncio.timeout(BODY_PATIENCE):
+                    body = await self._read(protocol) if chunked else await protocol()
+            except TimeoutError:
+                return _refusal(408, "Request Timeout")
+            except _TooLarge:
+                return _refusal(413, "Content Too Large")
+            environ["CONTENT_LENGTH"] = str(len(body))
+        environ["wsgi.input"] = io.BytesIO(body)
+        if self._pool is None:
+            return self._run(environ)
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._run, environ)
+
+    async def _read(self, protocol: Any) -> bytes:
+        """A body of unknown length, until it is whole or too large."""
+        chunks: list[bytes] = []
+        size = 0
+        async for chunk in protocol:
+            size += len(chunk)
+            if size > self._body_bytes:
+                raise _TooLarge
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+    def _run(self, environ: dict[str, Any]) -> tuple[int, list[tuple[str, str]], bytes]:
+        answered: list[tuple[int, list[tuple[str, str]]]] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], _error: Any = None) -> Any:
+            answered[:] = [(int(status[:3]), headers)]
+            return answered.append
+
+        chunks = self._app(environ, start_response)
+        try:
+            body = b"".join(chunks)
+        finally:
+            close = getattr(chunks, "close", None)
+            if close is not None:
+                close()
+        return *answered[0], body
+
+
+class _TooLarge(Exception):
+    """The body passed the cap while it was read."""
+
+
+def _environ(scope: Any) -> dict[str, Any] | None:
+    """The WSGI environment of a request, or None when its headers are out of proportion.
+
+    Names with an underscore are left out: they would look like the same name with a hyphen, which a proxy
+    in front may have cleaned.
+    """
+    client, _, port = scope.client.rpartition(":")
+    name, _, server_port = scope.server.rpartition(":")
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": scope.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": scope.path.encode("utf-8", "surrogateescape").decode("latin-1"),
+        "QUERY_STRING": scope.query_string,
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "SERVER_NAME": name,
+        "SERVER_PORT": server_port,
+        "REMOTE_ADDR": client.strip("[]"),
+        "REMOTE_PORT": port,
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+        "wsgi.input_terminated": True,
+    }
+    if scope.authority:
+        environ["HTTP_HOST"] = scope.authority
+    size = 0
+    for header, value in scope.headers.items():
+        size += len(header) + len(value)
+        if size > HEADER_BYTES:
+            return None
+        if "_" in header:
+            continue
+        key = header.upper().replace("-", "_")
+        if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+            key = f"HTTP_{key}"
+        separator = "; " if key == "HTTP_COOKIE" else ","
+        environ[key] = f"{environ[key]}{separator}{value}" if key in environ else value
+    return environ
+
+
+def _is_length(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 16
+
+
+def _refusal(status: int, sentence: str) -> tuple[int, list[tuple[str, str]], bytes]:
+    """A plain answer, given before there is any application to ask; the connection is not used again."""
+    return (
+        status,
+        [
+            ("content-type", "text/plain; charset=utf-8"),
+            ("connection", "close"),
+            ("x-content-type-options", "nosniff"),
+            ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+            ("cache-control", "no-store"),
+        ],
+        f"{sentence}\n".encode(),
+    )
