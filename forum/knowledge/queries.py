@@ -42,7 +42,7 @@ ANSWER_VOTE, QUESTION_VOTE, DUPLICATE = 10, 5, 20
 # -- one article
 
 
-def visible_articles(reader: Reader) -> Select[tuple[Article]]:
+def visible_articles(reader: Reader) -> Select[Article]:
     """Live ones for everybody, all for editors and staff."""
     query = select(Article)
     return query if rules.may_see_drafts(reader) else query.where(IS_LIVE)
