@@ -18,6 +18,7 @@ from forum.base.measures import Measures
 from forum.base.outbox import Subscriptions
 from forum.base.parts import Parts
 from forum.base.signing import Signer
+from forum.questions.actions import note_views
 from forum.subscriptions import subscribe_all
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def create_parts(settings: Settings, store: Store | None = None, index: "SearchI
     chosen.context["subscriptions"] = subscriptions
     measures = Measures(chosen)
     measures.register("session_seen", note_seen)
+    measures.register("question_views", note_views)
     made = Parts(
         settings=settings,
         store=chosen,
