@@ -164,7 +164,7 @@ def create_gallery() -> Flask:
             return redirect("/question", 303)
         if outcome == "refused":
             return jsonify(detail="You cannot vote on what you wrote yourself."), 403
-        return jsonify(score=12 + int(request.form["value"]), value=int(request.form["value"]))
+        return jsonify(score=12 + int(request.form["value"]), mine=int(request.form["value"]))
 
     @app.post("/preview")
     def preview() -> Any:
