@@ -6,7 +6,6 @@ import gzip
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, flash, jsonify, redirect, render_template, request
 from jinja2 import ChoiceLoader, FileSystemLoader
@@ -52,7 +51,6 @@ def create_gallery() -> Flask:
     app.jinja_env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
     assets = Assets(WEB / "static", fresh=True)
     links = Links()
-    rome = ZoneInfo("Europe/Rome")
     app.jinja_env.globals.update(
         asset=assets.url,
         csrf_token=lambda: "token",
