@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+from forum.accounts.events import EmailConfirmed
 from forum.base.courier import forget_delivered
 from forum.base.limits import forget_usages
 from forum.base.once import forget_old_keys
 from forum.base.parts import Parts
+from forum.contacts.reactions import join_confirmed_user
 
 
 def subscribe_all(parts: Parts) -> None:
@@ -14,3 +16,4 @@ def subscribe_all(parts: Parts) -> None:
     outbox.every(timedelta(hours=1), forget_delivered)
     outbox.every(timedelta(hours=1), forget_old_keys)
     outbox.every(timedelta(hours=1), forget_usages)
+    outbox.subscribe(EmailConfirmed, join_confirmed_user)

@@ -34,13 +34,12 @@ def email_value(text: str) -> str:
             plain,
             check_deliverability=False,
             globally_deliverable=False,
-            allow_quoted_local=False,
-            allow_domain_literal=False,
+            allow_smtputf8=False,
         )
     except (EmailNotValidError, UnicodeError, ValueError) as wrong:
         raise Invalid({EMAIL: NOT_AN_EMAIL}) from wrong
-    value = f"{found.local_part}@{found.ascii_domain or found.domain}".lower()
-    if len(value) > POINT_LENGTH:
+    value = (found.ascii_email or "").lower()
+    if "." not in value.partition("@")[2] or len(value) > POINT_LENGTH:
         raise Invalid({EMAIL: NOT_AN_EMAIL})
     return value
 

@@ -59,10 +59,11 @@ def record_for(
         session.flush()
 
 
-def strike(session: Session, because_of: Cause) -> None:
-    """Take off every timeline what turned out not to be so."""
-    session.execute(
+def strike(session: Session, because_of: Cause, *kinds: str) -> None:
+    """Take off every timeline what turned out not to be so: these kinds, or all that the cause brought."""
+    query = (
         delete(TimelineEntry)
         .where(TimelineEntry.cause_kind == because_of.kind)
         .where(TimelineEntry.cause_id == because_of.id)
     )
+    session.execute(query.where(TimelineEntry.kind.in_(kinds)) if kinds else query)
