@@ -10,11 +10,13 @@ from forum.base.parts import Parts
 from forum.knowledge.reactions import check_article_of_answer, check_articles_of_question
 from forum.questions import events as questions
 from forum.contacts.reactions import join_confirmed_user
+from forum.search import reactions as search
 
 
 def subscribe_all(parts: Parts) -> None:
     """Subscribe every reaction and all timed work."""
     outbox = parts.subscriptions
+    search.subscribe(outbox)
     outbox.every(timedelta(hours=1), forget_delivered)
     outbox.every(timedelta(hours=1), forget_old_keys)
     outbox.every(timedelta(hours=1), forget_usages)
