@@ -6,10 +6,12 @@ from typing import Any
 
 from forum.base.courier import Courier
 from forum.base.parts import Parts
+from forum.notices.mail import make_mailer
 
 
 def make_courier(parts: Parts) -> Courier:
-    """A courier that carries work one by one and index writes in batches."""
+    """A courier that carries work one by one, index writes in batches, and mails without holding a transaction."""
+    mailer = make_mailer(parts.settings)
 
     @contextmanager
     def index_batch(upto: int) -> Iterator[Any]:
@@ -17,4 +19,8 @@ def make_courier(parts: Parts) -> Courier:
             yield batch
             batch.commit(upto)
 
-    return Courier(parts.store, parts.subscriptions, {"index": index_batch})
+    @contextmanager
+    def mail_batch(_upto: int) -> Iterator[Any]:
+        yield mailer
+
+    return Courier(parts.store, parts.subscriptions, {"index": index_batch, "mail": mail_batch})

@@ -2,10 +2,14 @@
 
 from datetime import timedelta
 
+from forum.accounts import events as accounts
+from forum.accounts.credentials import forget_email_changes
+from forum.accounts.signing_up import forget_sign_ups
 from forum.base.courier import forget_delivered
 from forum.base.limits import forget_usages
 from forum.base.once import forget_old_keys
 from forum.base.parts import Parts
+from forum.notices.reactions import AccountMails
 
 
 def subscribe_all(parts: Parts) -> None:
@@ -14,3 +18,12 @@ def subscribe_all(parts: Parts) -> None:
     outbox.every(timedelta(hours=1), forget_delivered)
     outbox.every(timedelta(hours=1), forget_old_keys)
     outbox.every(timedelta(hours=1), forget_usages)
+    outbox.every(timedelta(hours=1), forget_sign_ups)
+    outbox.every(timedelta(hours=1), forget_email_changes)
+
+    mails = AccountMails(parts.settings, parts.signer)
+    outbox.subscribe(accounts.SignUpRequested, mails.confirm_sign_up, channel="mail")
+    outbox.subscribe(accounts.PasswordResetRequested, mails.reset_password, channel="mail")
+    outbox.subscribe(accounts.PasswordChanged, mails.tell_new_password, channel="mail")
+    outbox.subscribe(accounts.EmailChangeRequested, mails.confirm_email, channel="mail")
+    outbox.subscribe(accounts.EmailChanged, mails.tell_old_address, channel="mail")
