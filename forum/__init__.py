@@ -1,1 +1,3 @@
 """The customer help forum."""
+
+__version__ = "0.1.0"

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Flask
+from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Settings
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 #: A page's form holds a text of 30,000 characters, four bytes each at worst, three times over by encoding.
 FORM_BYTES = 1_000_000
 FORM_FIELDS = 200
+
+#: What gets smaller; pictures and static files, which come compressed, are sent as they are.
+COMPRESSED = ["text/html", "application/json", "application/problem+json", "application/atom+xml", "application/xml"]
 
 
 def create_parts(settings: Settings, store: Store | None = None, index: "SearchIndex | None" = None) -> Parts:
@@ -73,12 +77,15 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
         MAX_FORM_PARTS=FORM_FIELDS,
         TRUSTED_HOSTS=trusted_hosts(settings),
         TEMPLATES_AUTO_RELOAD=False,
+        COMPRESS_STREAMS=False,
+        COMPRESS_MIMETYPES=COMPRESSED,
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     parts_module.install(app, parts or create_parts(settings))
     requests.install(app)
+    Compress(app)
     web.install(app)
     api.install(app)
     return app

@@ -10,6 +10,7 @@ import click
 
 import config
 from config import Settings, WrongSetting
+from forum import __version__
 from forum.base.errors import DomainError, StoreBusy
 
 #: Where each command is; loaded when called, so that the first page does not wait for the importers.
@@ -42,7 +43,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="sportello", prog_name="sportello")
+@click.version_option(__version__, prog_name="sportello")
 @click.pass_context
 def sportello(context: click.Context) -> None:
     """Sportello: customers help each other, and what they find out stays found."""

@@ -213,9 +213,7 @@ def _question(path: Path) -> Question:
         down=head.words("down"),
         comments=_comments(on_question, language),
         edits=_edits(on_question),
-        answers=tuple(
-            _answer(path.stem, head, rest[start:end]) for start, end in pairwise([*starts, len(rest)])
-        ),
+        answers=tuple(_answer(path.stem, head, rest[start:end]) for start, end in pairwise([*starts, len(rest)])),
     )
 
 

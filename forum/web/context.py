@@ -1,56 +1,46 @@
 """What every template may ask for: the site, the reader, the language, the way around."""
 
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from babel import Locale
 from flask import Flask, request
+from markupsafe import Markup
+from werkzeug.wrappers import Response
 
-from forum.base.parts import parts
 from forum.base.requests import now
 from forum.base.verdicts import Verdict
-from forum.base.words import Sentence, say
+from forum.base.words import say
+from forum.web.assets import Assets
+from forum.web.frame import Links, NavItem, Site
 from forum.web.language import language
 from forum.web.people import reader
 
 THEMES = ("light", "dark")
 
+LINKS = Links()
 
-@dataclass(frozen=True)
-class Way:
-    """One entry of the main navigation."""
-
-    label: Sentence
-    url: str
-    icon: str
-    is_current: bool
-
-
-@dataclass(frozen=True)
-class Site:
-    """What the frame of a page says about the installation."""
-
-    name: str
-    languages: tuple[str, ...]
-
-
-#: Where each way leads, who it is for, and which addresses belong to it.
+#: Where each way leads, who it is for (a property of the reader), and its picture.
 WAYS = (
     (say("Questions"), "/questions", "comment", None),
     (say("Knowledge base"), "/kb", "book", None),
     (say("Tags"), "/tags", "tag", None),
+    (say("Drafts and reviews"), "/kb/drafts", "edit", "is_editor"),
     (say("Tickets"), "/tickets", "ticket", "is_agent"),
     (say("Contacts"), "/contacts", "person", "is_agent"),
-    (say("Administration"), "/admin", "flag", "is_administrator"),
+    (say("Administration"), "/admin", "settings", "is_administrator"),
 )
 
 
-def navigation() -> list[Way]:
+def navigation() -> list[NavItem]:
     """The ways open to this reader, with the one being walked marked."""
     who = reader()
+    open_ways = [way for way in WAYS if way[3] is None or getattr(who, way[3])]
+    walked = [url for _, url, _, _ in open_ways if request.path == url or request.path.startswith(url + "/")]
+    current = max(walked, key=len, default="/questions" if request.path == "/" else None)
     return [
-        Way(label, url, icon, request.path == url or request.path.startswith(url + "/"))
-        for label, url, icon, needs in WAYS
-        if needs is None or getattr(who, needs)
+        NavItem(label, url, picture, url == current, "staff" if needs else "main")
+        for label, url, picture, needs in open_ways
     ]
 
 
@@ -65,16 +55,39 @@ def disabled_unless(verdict: Verdict) -> str:
     return "" if verdict else "disabled"
 
 
+def stored(html: str) -> Markup:
+    """HTML out of a stored `html` field, which only the one render function fills."""
+    return Markup(html)  # noqa: S704
+
+
+def own_name(code: str) -> str:
+    """What a language calls itself."""
+    return (Locale.parse(code).get_display_name(code) or code).capitalize()
+
+
 def install(app: Flask) -> None:
-    """Put these names into every template."""
-    app.jinja_env.globals["disabled_unless"] = disabled_unless
+    """Put these names into every template, and the static files at their address."""
+    assets = Assets(Path(__file__).parent / "static")
+    settings = app.extensions["sportello"].settings
+    site = Site(settings.site_name, tuple((code, own_name(code)) for code in settings.languages))
+    app.jinja_env.globals.update(
+        asset=assets.url,
+        disabled_unless=disabled_unless,
+        links=LINKS,
+        person_url=LINKS.person_url,
+        tag_url=LINKS.tag_url,
+        site=site,
+    )
+    app.jinja_env.filters["stored"] = stored
+
+    @app.get("/static/<path:name>")
+    def static_file(name: str) -> Response:
+        return assets.respond(name, request)
 
     @app.context_processor
     def common() -> dict[str, Any]:
-        settings = parts().settings
         who = reader()
         return {
-            "site": Site(settings.site_name, settings.languages),
             "language": language(),
             "theme": theme(),
             "actor": who if who.is_signed_in else None,

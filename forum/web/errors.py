@@ -19,6 +19,18 @@ log = logging.getLogger(__name__)
 #: Seconds after which a write may find the database less busy.
 BUSY_RETRY = 2
 
+TITLES = {
+    400: say("That did not work"),
+    401: say("Please sign in"),
+    403: say("Not allowed"),
+    404: say("Nothing here"),
+    409: say("Changed meanwhile"),
+    410: say("No longer here"),
+    429: say("A little slower, please"),
+    500: say("Our mistake"),
+    503: say("Very busy"),
+}
+
 SENTENCES = {
     400: say("The request could not be understood. Go back and try again."),
     403: say("You cannot do this."),
@@ -67,7 +79,10 @@ def answer(status: int, sentence: Sentence | None = None, errors: dict[str, Sent
 def _page(status: int, said: str) -> Response:
     """The error page in the frame of the site, or a bare one when even that fails."""
     try:
-        page = render_template("errors/error.html", status=status, sentence=said, request_id=request_id())
+        error = {"status": status, "title": spoken(TITLES.get(status, TITLES[400])), "text": said}
+        if status >= 500:
+            error["request_id"] = request_id()
+        page = render_template("layouts/error.html", error=error)
     except Exception:
         log.exception("the error page failed, request %s", request_id())
         return _bare(status)

@@ -250,9 +250,7 @@ def texts(community: Community) -> Iterator[tuple[str, str, str]]:
         yield from ((answer.key, answer.language, answer.text) for answer in question.answers)
     for article in community.articles:
         yield article.key, article.language, f"{article.title}\n\n{article.text}"
-        yield from (
-            (f"{article.key}, step", article.language, step.text) for step in article.steps if step.text
-        )
+        yield from ((f"{article.key}, step", article.language, step.text) for step in article.steps if step.text)
     contacts = {contact.key: contact.language for contact in community.contacts}
     for ticket in community.tickets:
         language = contacts.get(ticket.requester, "")

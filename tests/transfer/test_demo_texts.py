@@ -173,9 +173,7 @@ def test_every_state_of_an_article_and_of_a_ticket_can_be_seen(community: Commun
         if article.state == "in_review"
         for step in article.steps
     )
-    linked = {
-        step.to.split()[0] for ticket in community.tickets for step in ticket.steps if step.kind == "link"
-    }
+    linked = {step.to.split()[0] for ticket in community.tickets for step in ticket.steps if step.kind == "link"}
     assert linked == {"answer", "article", "question"}
 
 

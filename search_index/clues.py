@@ -1,0 +1,217 @@
+"""From the words of a query to clues: which terms to look up, and how much each may add to a document's
+score."""
+
+import itertools
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from math import log
+
+from search_index import analysis, spelling
+from search_index.analysis import QueryWord
+from search_index.contract import MOST_WORDS
+from search_index.languages import LANGUAGES
+from search_index.weighing import pair
+
+#: What a clue counts beside a plain word of the same rarity; measured on the labelled sets.
+FAINT = 0.5
+PART = 0.5
+PAIR = 0.5
+JOINED = 0.7
+
+#: What another term counts in place of the very word.
+KIN = 0.3
+CORRECTED = 0.6
+BEGINNING = 0.7
+
+#: Added to every rarity, so that a word most documents have still counts for the one that has it often.
+LEAST_RARITY = 0.5
+
+#: An unfinished word stands for no more words than these.
+MOST_ENDINGS = 30
+
+#: Misspelt words put right in one query: looking through the vocabulary is the dearest thing a query can ask.
+MOST_FORGIVEN = 3
+
+#: Texts in which a similar document is looked for are read so far.
+LONGEST_SAMPLE = 2_000
+
+#: How many of the rarest words find what resembles a text.
+RAREST = 5
+
+Frequencies = Callable[[Iterable[str]], dict[str, int]]
+Words = Callable[[str], Iterable[tuple[str, int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """Terms that stand for one thing looked for, each with the share it counts, and the most it can add."""
+
+    terms: tuple[tuple[str, float], ...]
+    weight: float
+    is_word: bool = True
+
+
+@dataclass(slots=True)
+class Clues:
+    clues: list[Clue] = field(default_factory=list)
+    corrected: list[tuple[str, str]] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    is_noise: bool = False
+
+    @property
+    def weight_of_words(self) -> float:
+        return sum(clue.weight for clue in self.clues if clue.is_word)
+
+
+def rarity(frequency: int, count: int) -> float:
+    frequency = min(frequency, count)
+    return log(1 + (count - frequency + 0.5) / (frequency + 0.5)) + LEAST_RARITY
+
+
+def gather(
+    text: str,
+    *,
+    count: int,
+    frequencies: Frequencies,
+    words: Words,
+    terms: Words,
+    most_words: int = MOST_WORDS,
+    is_unfinished: bool = False,
+) -> Clues:
+    """Choose the clues of a text, the heaviest first.
+
+    A word that is nowhere is taken for a typing mistake, the last one also for an unfinished word, if the
+    words in use offer something near.
+    """
+    query = analysis.query_words(text)
+    vocabulary = _Vocabulary(count, frequencies, words, terms)
+    found = Clues(is_noise=not query)
+    known = frequencies(_terms_of(query))
+    last = query[-1] if query and is_unfinished and not text[-1:].isspace() else None
+    chosen: list[tuple[float, QueryWord, Clue]] = []
+    for word in query:
+        clue = _clue(word, known, count)
+        if clue is None and not word.is_part:
+            clue = _forgive(word, vocabulary, found, is_last=word is last)
+        if clue is not None:
+            chosen.append((clue.weight, word, clue))
+    chosen.sort(key=lambda each: (-each[0], each[1].form))
+    kept = chosen[:most_words]
+    found.clues = [clue for _, _, clue in kept]
+    found.clues += _neighbours(query, {word.form for _, word, _ in kept}, known, count)
+    found.clues.sort(key=lambda clue: -clue.weight)
+    return found
+
+
+def _terms_of(query: list[QueryWord]) -> set[str]:
+    wanted = {term for word in query for term in (*word.alternatives, *word.kin)}
+    for first, second in itertools.pairwise(query):
+        wanted.update(_pairs(first, second))
+        wanted.update(_joined(first, second))
+    return wanted
+
+
+def _pairs(first: QueryWord, second: QueryWord) -> set[str]:
+    return {pair(analysis.stem(first.form, code), analysis.stem(second.form, code)) for code in LANGUAGES}
+
+
+def _joined(first: QueryWord, second: QueryWord) -> tuple[str, ...]:
+    """`wi fi` may have been written `wifi`."""
+    if first.is_part or second.is_part or len(first.form) + len(second.form) > 16:
+        return ()
+    return analysis.stems(first.form + second.form)
+
+
+def _clue(word: QueryWord, known: dict[str, int], count: int) -> Clue | None:
+    frequency = sum(known.get(term, 0) for term in word.alternatives)
+    kin = [term for term in word.kin if known.get(term)]
+    if not frequency:
+        # Kin alone must not hide that the word itself is nowhere: it may be misspelt.
+        return None
+    weight = rarity(frequency, count) * (FAINT if word.is_faint else 1) * (PART if word.is_part else 1)
+    own = [(term, 1.0) for term in word.alternatives if known.get(term)]
+    return Clue((*own, *((term, KIN) for term in kin)), weight)
+
+
+@dataclass(frozen=True, slots=True)
+class _Vocabulary:
+    """What is in use: frequencies of terms, words as spelt in titles, and terms of all texts."""
+
+    count: int
+    frequencies: Frequencies
+    words: Words
+    terms: Words
+
+
+def _forgive(word: QueryWord, vocabulary: _Vocabulary, found: Clues, *, is_last: bool) -> Clue | None:
+    """Find what an unknown word may stand for: its endings, a word it resembles, its kin."""
+    if is_last and len(word.form) >= 3:
+        endings = sorted(vocabulary.terms(word.form), key=lambda each: (-each[1], each[0]))[:MOST_ENDINGS]
+        clue = _stand_in({term for term, _ in endings}, vocabulary, BEGINNING)
+        if clue is not None:
+            return clue
+    if len(found.corrected) + len(found.unknown) < MOST_FORGIVEN:
+        for near in _nearest(word.form, vocabulary.words):
+            clue = _stand_in(set(analysis.stems(near)), vocabulary, CORRECTED)
+            if clue is not None:
+                found.corrected.append((word.form, near))
+                return clue
+        clue = _stand_in(set(_nearest(word.alternatives[0], vocabulary.terms)), vocabulary, CORRECTED)
+        if clue is not None:
+            return clue
+    clue = _stand_in(set(word.kin), vocabulary, KIN)
+    if clue is None:
+        found.unknown.append(word.form)
+    return clue
+
+
+def _nearest(form: str, words: Words) -> list[str]:
+    if not spelling.allowed(form):
+        return []
+    return spelling.nearest(form, words(form[0]))
+
+
+def _stand_in(terms: set[str], vocabulary: _Vocabulary, share: float) -> Clue | None:
+    known = vocabulary.frequencies(terms) if terms else {}
+    if not known:
+        return None
+    weight = rarity(sum(known.values()), vocabulary.count) * share
+    return Clue(tuple((term, 1.0) for term in sorted(known)), weight)
+
+
+def _neighbours(query: list[QueryWord], kept: set[str], known: dict[str, int], count: int) -> list[Clue]:
+    """Words beside each other in a title, or written as one, say more than the two apart."""
+    clues = []
+    for first, second in itertools.pairwise(query):
+        if first.form in kept and second.form in kept:
+            pairs = {term: known[term] for term in _pairs(first, second) if known.get(term)}
+            if pairs:
+                clues.append(_extra(pairs, count, PAIR * (FAINT if first.is_faint or second.is_faint else 1)))
+        joined = {term: known[term] for term in _joined(first, second) if known.get(term)}
+        if joined:
+            clues.append(_extra(joined, count, JOINED))
+    return clues
+
+
+def _extra(known: dict[str, int], count: int, share: float) -> Clue:
+    terms = tuple((term, 1.0) for term in sorted(known))
+    return Clue(terms, rarity(sum(known.values()), count) * share, is_word=False)
+
+
+def correct(text: str, *, frequencies: Frequencies, words: Words) -> str | None:
+    """Put the unknown words of a text right, leaving the rest as typed; None when nothing is better."""
+    folded = analysis.fold(analysis.clean(text))
+    pieces, at = [], 0
+    for word in analysis.words_of(folded):
+        form = word.forms[0]
+        if (
+            len(word.forms) > 1
+            or analysis.is_stop_word(form)
+            or any(frequencies(analysis.stems(form)).values())
+        ):
+            continue
+        near = _nearest(form, words)
+        if near:
+            pieces += [folded[at : word.start], near[0]]
+            at = word.end
+    return "".join([*pieces, folded[at:]]) if pieces else None

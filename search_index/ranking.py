@@ -1,0 +1,303 @@
+"""Find and order documents by clues, the same way for every backend that can read its postings.
+
+Clues are read from the heaviest to the lightest. As soon as what is left cannot lift a document not seen
+yet among the best, only documents already seen are followed: the common words of a sentence, whose lists
+are long, then cost little and change nothing. A budget bounds the rest.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from heapq import nlargest
+from math import log10
+from typing import Protocol
+
+from search_index import analysis
+from search_index.clues import LONGEST_SAMPLE, RAREST, Clue, Clues, Words, gather
+from search_index.contract import DEEPEST_OFFSET, MOST_HITS, Hit, Hits, Query, Sort
+from search_index.document import Document
+from search_index.weighing import STEPS
+
+#: What a document the company vouches for gains: enough to win a tie, too little to beat a better match.
+QUALITY = 0.05
+
+#: And what ten votes are worth; a hundred are worth twice that.
+VOTES = 0.01
+
+#: Sorted by date or votes, a document must be at least this good beside the best one to be shown at all.
+RELEVANT = 0.4
+
+#: Postings read in one search before only documents already seen are followed.
+BUDGET = 60_000
+
+#: Documents followed after that.
+FOLLOWED = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is known of a document beside its words; `created` in seconds."""
+
+    score: int
+    created: int
+    quality: float
+
+
+class Shelf(Protocol):
+    """One unchanging state of an index, as the ranking reads it; documents are numbers."""
+
+    @property
+    def count(self) -> int: ...
+
+    def frequencies(self, terms: Iterable[str]) -> dict[str, int]: ...
+
+    def words(self, beginning: str) -> Iterable[tuple[str, int]]:
+        """Give words of titles and tags, as they are spelt, and how many documents have them."""
+
+    def terms(self, beginning: str) -> Iterable[tuple[str, int]]:
+        """Give terms, that is stems of any word in a text, and how many documents have them."""
+
+    def postings(self, term: str, among: dict[int, float] | None) -> tuple[Sequence[int], Sequence[float]]:
+        """Give documents and impacts (in steps); those outside `among` may be left out."""
+
+    def having(self, facet: str) -> set[int]: ...
+
+    def everything(self) -> set[int]: ...
+
+    def figures(self, numbers: Sequence[int]) -> list[Figures]: ...
+
+    def names(self, numbers: Sequence[int]) -> list[str]: ...
+
+
+def facet(name: str, value: str) -> str:
+    return f"{name}:{analysis.fold(analysis.clean(value)).strip()[:80]}"
+
+
+def facets_of(document: Document) -> set[str]:
+    found = {facet("kind", document.kind)}
+    found.update(facet("tag", tag) for tag in document.tags)
+    found.update(facet("is", state) for state in document.states)
+    found.update(facet("user", author) for author in document.authors)
+    found.update(facet(name, value) for name, value in document.facets.items())
+    if document.product is not None:
+        found.add(facet("product", document.product))
+    return found
+
+
+def figures_of(document: Document) -> Figures:
+    return Figures(document.score, int(document.created_at.timestamp()), document.quality)
+
+
+def surfaces_of(document: Document) -> set[str]:
+    """Give the words to suggest and complete: those of titles and tags, which people take care to spell."""
+    return analysis.surfaces(" ".join([document.title, *document.tags]))
+
+
+def commonest(words: Words, prefix: str, limit: int) -> list[str]:
+    """Give the commonest words that begin so; fewer than two letters begin too many."""
+    beginning = analysis.fold(analysis.clean(prefix[:40])).strip()
+    if len(beginning) < 2 or not beginning.isalpha():
+        return []
+    return [word for word, _ in nlargest(limit, words(beginning), key=lambda each: (each[1], each[0]))]
+
+
+def find(shelf: Shelf, query: Query) -> Hits:
+    clues = gather(
+        query.text,
+        count=shelf.count,
+        frequencies=shelf.frequencies,
+        words=shelf.words,
+        terms=shelf.terms,
+        is_unfinished=query.is_unfinished,
+    )
+    if query.phrases:
+        return _ordered(shelf, query, clues, _with_phrases(shelf, query, _allowed(shelf, query)))
+    if clues.is_noise and (query.text.strip() or not query.has_filters):
+        return Hits(is_noise=True)
+    return _ordered(shelf, query, clues, _allowed(shelf, query))
+
+
+def resembling(shelf: Shelf, text: str, limit: int, filters: Query | None, exclude: str) -> Hits:
+    clues = gather(
+        analysis.clean(text[:LONGEST_SAMPLE]),
+        count=shelf.count,
+        frequencies=shelf.frequencies,
+        words=shelf.words,
+        terms=shelf.terms,
+        is_unfinished=True,
+    )
+    words = [clue for clue in clues.clues if clue.is_word][:RAREST]
+    terms = {term for clue in words for term, _ in clue.terms}
+    clues.clues = [
+        clue
+        for clue in clues.clues
+        if clue in words or (not clue.is_word and all(set(term[1:].split()) <= terms for term, _ in clue.terms))
+    ]
+    query = Query(limit=limit + 1 if exclude else limit)
+    hits = _ordered(shelf, query, clues, _allowed(shelf, filters) if filters else None)
+    kept = tuple(hit for hit in hits.hits if hit.key != exclude)[:limit]
+    return Hits(kept, total=len(kept), is_exact=False, is_noise=clues.is_noise, unknown=tuple(clues.unknown))
+
+
+def _allowed(shelf: Shelf, query: Query) -> set[int] | None:
+    """Give the documents the filters leave, or None when all are."""
+    allowed: set[int] | None = None
+    if query.kinds:
+        allowed = set().union(*(shelf.having(facet("kind", kind)) for kind in sorted(query.kinds)))
+    wanted = [
+        *(facet("tag", tag) for tag in query.tags),
+        *(facet("product", product) for product in query.products),
+        *(facet("user", author) for author in query.authors),
+        *(facet("is", state) for state in query.states),
+        *(facet(name, value) for name, value in query.facets),
+    ]
+    for name in wanted:
+        having = shelf.having(name)
+        allowed = having if allowed is None else allowed & having
+    for state in query.without_states:
+        allowed = (shelf.everything() if allowed is None else allowed) - shelf.having(facet("is", state))
+    return allowed
+
+
+def _with_phrases(shelf: Shelf, query: Query, allowed: set[int] | None) -> set[int]:
+    """Leave documents that have every word of every phrase; that they stand together the caller sees in the
+    text."""
+    for phrase in query.phrases:
+        for word in analysis.query_words(phrase):
+            if word.is_part:
+                continue
+            having: set[int] = set()
+            for term in word.alternatives:
+                having.update(shelf.postings(term, None)[0])
+            allowed = having if allowed is None else allowed & having
+    return allowed or set()
+
+
+def _ordered(shelf: Shelf, query: Query, clues: Clues, allowed: set[int] | None) -> Hits:
+    limit = max(1, min(query.limit, MOST_HITS))
+    offset = max(0, min(query.offset, DEEPEST_OFFSET))
+    is_exact = True
+    if clues.clues and (allowed is None or allowed):
+        is_whole = query.sort is not Sort.RELEVANCE or query.has_figures
+        needed = 4 * (offset + limit) + 40
+        scores, is_exact = _score(shelf, clues.clues, allowed, None if is_whole else needed)
+    elif clues.is_noise and not query.text.strip():
+        scores = dict.fromkeys(shelf.everything() if allowed is None else allowed, 0.0)
+    else:
+        scores = {}
+    total = len(scores)
+    if query.sort is not Sort.RELEVANCE or query.has_figures or not clues.clues:
+        ranked = _by_figures(shelf, query, scores)
+        total = len(ranked)
+    else:
+        ranked = _by_relevance(
+            shelf, nlargest(4 * (offset + limit) + 40, scores, key=lambda n: (scores[n], -n)), scores
+        )
+    shown = ranked[offset : offset + limit]
+    names = shelf.names([number for number, _ in shown])
+    most = clues.weight_of_words or 1.0
+    return Hits(
+        tuple(
+            Hit(name, round(score, 6), round(min(1.0, scores[number] / most), 4))
+            for name, (number, score) in zip(names, shown, strict=True)
+        ),
+        total=total,
+        is_exact=is_exact,
+        has_more=total > offset + limit,
+        corrected=tuple(clues.corrected),
+        unknown=tuple(clues.unknown),
+        is_noise=clues.is_noise and bool(query.text.strip()),
+    )
+
+
+def _score(
+    shelf: Shelf, clues: list[Clue], allowed: set[int] | None, needed: int | None
+) -> tuple[dict[int, float], bool]:
+    """Add up what each clue says about each document; say whether all that match were kept."""
+    scores: dict[int, float] = {}
+    left = sum(clue.weight for clue in clues)
+    is_open = True
+    read = 0
+    for clue in clues:
+        if is_open and scores and needed is not None and len(scores) >= needed:
+            least = nlargest(needed, scores.values())[-1]
+            if left < least:
+                is_open = False
+                scores = {number: score for number, score in scores.items() if score + left >= least}
+        if is_open and read > BUDGET:
+            is_open = False
+            kept = nlargest(FOLLOWED, scores, key=lambda number: (scores[number], -number))
+            scores = {number: scores[number] for number in kept}
+        left -= clue.weight
+        gained = _gain(shelf, clue, None if is_open else scores)
+        read += len(gained)
+        if not is_open:
+            for number in scores.keys() & gained.keys():
+                scores[number] += gained[number]
+        elif allowed is None:
+            for number, gain in gained.items():
+                scores[number] = scores.get(number, 0.0) + gain
+        else:
+            for number in allowed & gained.keys():
+                scores[number] = scores.get(number, 0.0) + gained[number]
+    return scores, is_open
+
+
+def _gain(shelf: Shelf, clue: Clue, among: dict[int, float] | None) -> dict[int, float]:
+    gained: dict[int, float] = {}
+    for place, (term, share) in enumerate(clue.terms):
+        step = clue.weight * share / STEPS
+        numbers, impacts = shelf.postings(term, among)
+        if place == 0:
+            gained = dict(zip(numbers, [step * impact for impact in impacts], strict=True))
+            continue
+        for number, impact in zip(numbers, impacts, strict=True):
+            gain = step * impact
+            if gain > gained.get(number, 0.0):
+                gained[number] = gain
+    return gained
+
+
+def _by_relevance(shelf: Shelf, numbers: list[int], scores: dict[int, float]) -> list[tuple[int, float]]:
+    ranked = [
+        (
+            number,
+            scores[number] * (1 + QUALITY * figures.quality + VOTES * _magnitude(figures.score)),
+            figures,
+        )
+        for number, figures in zip(numbers, shelf.figures(numbers), strict=True)
+    ]
+    names = dict(zip(numbers, shelf.names(numbers), strict=True))
+    ranked.sort(key=lambda each: (-round(each[1], 9), -each[2].created, names[each[0]]))
+    return [(number, score) for number, score, _ in ranked]
+
+
+def _magnitude(score: int) -> float:
+    """One for ten votes, two for a hundred; never more, and nothing below zero."""
+    return min(2.0, log10(1 + score)) if score > 0 else 0.0
+
+
+def _by_figures(shelf: Shelf, query: Query, scores: dict[int, float]) -> list[tuple[int, float]]:
+    least = RELEVANT * max(scores.values(), default=0.0) if query.sort is not Sort.RELEVANCE else 0.0
+    numbers = [number for number, score in scores.items() if score >= least]
+    kept = [
+        (number, figures)
+        for number, figures in zip(numbers, shelf.figures(numbers), strict=True)
+        if _fits(figures, query)
+    ]
+    if query.sort is Sort.SCORE:
+        kept.sort(key=lambda each: (-each[1].score, -each[1].created, each[0]))
+    elif query.sort is Sort.NEWEST or not any(scores.values()):
+        kept.sort(key=lambda each: (-each[1].created, each[0]))
+    else:
+        return _by_relevance(shelf, [number for number, _ in kept], scores)
+    return [(number, scores[number]) for number, _ in kept]
+
+
+def _fits(figures: Figures, query: Query) -> bool:
+    if query.min_score is not None and figures.score < query.min_score:
+        return False
+    if query.max_score is not None and figures.score > query.max_score:
+        return False
+    if query.after is not None and figures.created < query.after.timestamp():
+        return False
+    return query.before is None or figures.created < query.before.timestamp()
