@@ -2,11 +2,13 @@
 
 from flask import Blueprint, Flask
 
+from forum.web.accounts.views import pages as accounts
+from forum.web.admin.views import pages as admin
 from forum.web.converters import IdConverter
 from forum.web.health import pages as health
 
 #: In the order of the stack; an address belongs to one of them.
-BLUEPRINTS: tuple[Blueprint, ...] = (health,)
+BLUEPRINTS: tuple[Blueprint, ...] = (health, accounts, admin)
 
 
 def register_pages(app: Flask) -> None:
