@@ -214,11 +214,10 @@ class WhooshIndex:
         folder = self._generations.current()
         if folder is None:
             return "missing"
-        if not (folder / DAMAGE).exists():
-            stamp = self._ask(_sound_stamp, None)
-            if stamp is not None:
-                return None if stamp == WHOOSH_STAMP else "made by another version"
-        return "damaged"
+        stamp = self._ask(_sound_stamp, None)
+        if stamp is None:
+            return "damaged"
+        return None if stamp == WHOOSH_STAMP else "made by another version"
 
     def close(self) -> None:
         """Let go of this thread's reader; other threads' go with their threads."""
@@ -233,7 +232,7 @@ class WhooshIndex:
 
     def _shelf(self) -> WhooshShelf | None:
         folder = self._generations.current()
-        if folder is None:
+        if folder is None or (folder / DAMAGE).exists():
             self._forget()
             return None
         held: WhooshShelf | None = getattr(self._local, "shelf", None)
