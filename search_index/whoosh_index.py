@@ -26,7 +26,14 @@ from search_index.document import Document
 from search_index.generations import DAMAGE, Generations
 from search_index.ranking import commonest, facets_of, figures_of, surfaces_of
 from search_index.weighing import impacts
-from search_index.whoosh_shelf import MARK, QUALITY_STEPS, SCHEMA_VERSION, LengthlessCodec, WhooshShelf, make_schema
+from search_index.whoosh_shelf import (
+    MARK,
+    QUALITY_STEPS,
+    SCHEMA_VERSION,
+    LengthlessCodec,
+    WhooshShelf,
+    make_schema,
+)
 
 #: Seconds a writer waits for another before IndexBusy.
 PATIENCE = 10.0

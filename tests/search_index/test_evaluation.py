@@ -1,4 +1,4 @@
-"""The figures search is judged by, on a set small enough to reckon by hand, and the least we accept on the real ones."""
+"""The figures search is judged by, on a set to reckon by hand, and the least we accept on the real ones."""
 
 import json
 import os

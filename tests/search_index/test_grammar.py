@@ -10,7 +10,8 @@ from search_index.grammar import MOST_FILTERS, parse
 
 def test_everything_together() -> None:
     query = parse(
-        'router "luce rossa" is:solved tag:fibra product:"Fibra Casa" user:@anna score:>3 after:2026-01-31 sort:newest'
+        'router "luce rossa" is:solved tag:fibra product:"Fibra Casa" user:@anna '
+        "score:>3 after:2026-01-31 sort:newest"
     )
     assert query == Query(
         text="router luce rossa",
