@@ -213,6 +213,7 @@ def create_gallery() -> Flask:
         person_url=links.person_url,
     )
     app.jinja_env.filters.update(
+        spoken=str,
         when=lambda at: moments.when(at, datetime.now(UTC), "en"),
         when_long=lambda at: moments.when_long(at, "en", rome),
         waited=lambda at: moments.waited(at, datetime.now(UTC), "en"),
