@@ -59,7 +59,7 @@ def open_index(settings: Settings, store: Store) -> "SearchIndex":
     if settings.search == "postgresql":
         from search_index.postgres import PostgresIndex
 
-        return PostgresIndex(store.bind)
+        return PostgresIndex(store.bind.engine)
     from search_index.whoosh_index import WhooshIndex
 
     return WhooshIndex(settings.index_folder)

@@ -70,8 +70,8 @@ class Rendered:
 def render(text: str, *, site: str = "", mentions: People | None = None, limits: Limits = TYPED) -> Rendered:
     """Make safe HTML; raise TooComplex, before it costs, for a text made to be expensive.
 
-    `site` is our own address: links to it stay plain. `mentions` is asked once, for all the names in the text;
-    a name it does not know stays text. Without it each name is marked, and nobody is asked.
+    `site` is our own address: links to it stay plain. `mentions` is asked once, for all the names in the
+    text; a name it does not know stays text. Without it each name is marked, and nobody is asked.
     """
     if len(text) > limits.characters:
         raise TooComplex(TOO_LONG, limit=limits.characters)
@@ -139,13 +139,19 @@ class _Found:
         return re.match(r"[/\\]{2}|[a-z][a-z0-9+.-]*:", address, re.IGNORECASE) is None
 
     def _image(self, token: Token, *, inside_link: bool) -> list[Token]:
-        """Show our own uploads; a picture elsewhere would tell its host who reads this, so it becomes a link."""
+        """Show our own uploads; a picture elsewhere tells its host who reads this, so it becomes a link."""
         source = str(token.attrs.get("src", ""))
         words = inline_words(token.children or [])
         path = source.removeprefix(self.site) if self.site else source
         if sanitize.is_media(path):
             self.images[path] = None
-            token.attrs = {"src": path, "alt": words, "loading": "lazy", "decoding": "async", **_title_of(token)}
+            token.attrs = {
+                "src": path,
+                "alt": words,
+                "loading": "lazy",
+                "decoding": "async",
+                **_title_of(token),
+            }
             token.type = "picture"
             return [token]
         label = Token("text", "", 0, content=words.strip() or source)

@@ -10,6 +10,10 @@ from forum.web.questions import pages as questions
 
 #: In the order of the stack; an address belongs to one of them.
 BLUEPRINTS: tuple[Blueprint, ...] = (health, knowledge, questions, profiles)
+from forum.web.search.views import pages as search
+
+#: In the order of the stack; an address belongs to one of them.
+BLUEPRINTS: tuple[Blueprint, ...] = (health, search)
 
 
 def register_pages(app: Flask) -> None:
