@@ -21,7 +21,8 @@ from forum.knowledge.models import DRAFT, IN_REVIEW, PUBLISHED, Article, Article
 from forum.questions import actions as questions
 from forum.questions.models import Answer
 from tests.builders import make_answer, make_article, make_question, make_user
-from tests.conftest import NO_INDEX, Browser
+from search_index.memory import MemoryIndex
+from tests.conftest import Browser
 
 Open = Callable[[User | None], Browser]
 
@@ -443,7 +444,7 @@ def test_two_at_once(settings: Settings, tmp_path: Any, database_url: str) -> No
     engine = make_engine(f"sqlite:///{tmp_path / 'two.sqlite'}")
     with engine.execution_options(writes=True).begin() as connection:
         Model.metadata.create_all(connection)
-    parts = create_parts(settings, store=Store(engine), index=NO_INDEX)
+    parts = create_parts(settings, store=Store(engine), index=MemoryIndex())
     app = create_app(settings, parts)
     app.test_client_class = Browser
 
