@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from forum.accounts.models import User
 from forum.base.markup import render
+from forum.knowledge.actions import ask_review, promote_answer, review_article
+from forum.knowledge.models import Article
 from forum.contacts.actions import join
 from forum.contacts.drafts import ContactDraft, fill
 from forum.contacts.models import BY_EMAIL, EMAIL, PHONE, Contact, ContactPoint
@@ -113,6 +115,22 @@ def unlimited() -> Iterator[None]:
         yield
 
 
+def make_article(
+    session: Session,
+    editor: User,
+    answer: Answer,
+    *,
+    reviewer: User | None = None,
+    title: str = "",
+    text: str = "Unplug the antenna cable, wait a minute, plug it in again.",
+    now: datetime = NOON,
+) -> Article:
+    """A draft that `editor` made from an accepted answer; reviewed and published if there is a `reviewer`."""
+    article = promote_answer(session, editor, answer, title or answer.question.title, render(text), now, language="en")
+    if reviewer is not None:
+        ask_review(session, editor, article, now)
+        review_article(session, reviewer, article, "approve", "", now, version=article.version)
+    return article
 def make_contact(
     session: Session,
     name: str = "Giulia Conti",

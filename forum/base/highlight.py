@@ -1,4 +1,4 @@
-"""Colours for code: a fixed list of languages whose lexers were tried with hostile text, read when first needed."""
+"""Colours for code: a fixed list of languages, each read when first needed, within an allowance of time."""
 
 import time
 from functools import lru_cache
@@ -10,8 +10,8 @@ from markupsafe import Markup, escape
 #: A block longer than this stays plain: it is a log, and nobody reads it by its colours.
 BLOCK_LENGTH = 8_000
 
-#: Several lexers look ahead to the end of the block from each place: 8,000 characters chosen for it cost three
-#: seconds. They hand out their words one at a time, so the clock of this thread can stop them between two.
+#: Several lexers look ahead to the end of the block from each place: 8,000 characters chosen for it cost
+#: three seconds. They hand out their words one at a time: the clock of this thread stops them between two.
 SECONDS = 0.15
 #: Twice what 8,000 characters of real code need; each span costs the sanitizer 0.1 ms.
 SPANS = 2_000
@@ -61,7 +61,7 @@ def _lexer(language: str) -> Any:
 
 
 class Painter:
-    """Colours the blocks of one text until its allowance is spent; what comes after stays plain, never refused."""
+    """Colours the blocks of one text until its allowance is spent; what comes after stays plain."""
 
     def __init__(self) -> None:
         self.seconds = SECONDS
@@ -101,7 +101,7 @@ def _span(name: str, value: str) -> Markup:
 
 
 def _class_of(kind: Any) -> str:
-    from pygments.token import STANDARD_TYPES  # noqa: PLC0415 - most pages never need it
+    from pygments.token import STANDARD_TYPES
 
     while kind not in STANDARD_TYPES:
         kind = kind.parent

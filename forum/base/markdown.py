@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,14 +10,17 @@ from linkify_it import LinkifyIt
 from markdown_it import MarkdownIt
 from markdown_it.parser_block import ParserBlock
 from markdown_it.parser_inline import ParserInline
+from markdown_it.renderer import RendererHTML
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline, linkify
 from markdown_it.token import Token
 
+from forum.base.words import say
+
 TOO_HARD = "This text has too many formatting marks to be shown. Please remove some of them, or put it in a code block."
 TOO_DEEP = "Quotes and lists are nested too deeply here. Please keep them to a few levels."
-TOO_MANY_LINKS = "There are too many links here: {limit} is the most."
-TOO_WIDE = "A table can have {limit} columns at most."
+TOO_MANY_LINKS = "There are too many links here: %(limit)d is the most."
+TOO_WIDE = "A table can have %(limit)d columns at most."
 
 #: Nobody follows more; and each "http://" makes the link finder look ahead.
 MAX_LINKS = 100
@@ -43,9 +46,8 @@ class TooComplex(ValueError):
     """A text that is allowed by its length and would still cost too much; `reason` is for its writer."""
 
     def __init__(self, reason: str, **values: int) -> None:
-        super().__init__(reason.format(**values))
-        self.reason = reason
-        self.values = values
+        self.reason = say(reason, **values)
+        super().__init__(str(self.reason))
 
 
 @dataclass
@@ -63,7 +65,7 @@ class Work:
             raise TooComplex(TOO_HARD)
 
     def try_address(self) -> None:
-        """Count a place that looks like the beginning of a web address; one link is looked at up to five times."""
+        """Count what looks like the beginning of an address; one link is looked at up to five times."""
         self.addresses += 1
         if self.addresses > 5 * self.max_links:
             raise TooComplex(TOO_MANY_LINKS, limit=self.max_links)
@@ -76,13 +78,13 @@ class Parsed:
 
 
 class _Inline(ParserInline):
-    def skipToken(self, state: StateInline) -> None:  # noqa: N802 - the parser's own name
+    def skipToken(self, state: StateInline) -> None:
         state.env["work"].step()
         super().skipToken(state)
 
 
 class _Block(ParserBlock):
-    def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:  # noqa: N803 - the parser's own
+    def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:
         # The parser would drop everything below this depth without a word.
         if state.level >= MAX_NESTING:
             raise TooComplex(TOO_DEEP)
@@ -143,7 +145,9 @@ def find_math(text: str, start: int, end: int) -> int:
     after = close + len(fence)
     if _MATH_MARKS.isdisjoint(body):
         return -1
-    if fence == "$" and ("\n" in body or body[0].isspace() or body[-1].isspace() or text[after : after + 1].isdigit()):
+    if fence == "$" and (
+        "\n" in body or body[0].isspace() or body[-1].isspace() or text[after : after + 1].isdigit()
+    ):
         return -1
     return after
 
@@ -204,16 +208,18 @@ def _tasks(tokens: Sequence[Token]) -> None:
         elif token.type in ("bullet_list_close", "ordered_list_close"):
             lists.pop()
         elif token.type == "inline" and position >= 2 and tokens[position - 2].type == "list_item_open":
-            if _mark_task(token) and lists:
-                tokens[position - 2].attrs["class"] = "task-item"
-                if lists[-1].type == "bullet_list_open":
-                    lists[-1].attrs["class"] = "task-list"
+            if not _mark_task(token):
+                continue
+            tokens[position - 2].attrs["class"] = "task-item"
+            if lists[-1].type == "bullet_list_open":
+                lists[-1].attrs["class"] = "task-list"
 
 
 def _mark_task(inline: Token) -> bool:
     children = inline.children or []
     found = _TASK.match(children[0].content) if children and children[0].type == "text" else None
-    if found is None:
+    # What was written as \\[ ] is no box: the text has lost its escape by now, the source has not.
+    if found is None or not inline.content.startswith("["):
         return False
     children[0].content = " " + children[0].content[found.end() :]
     box = Token("task_box", "input", 0, attrs={"type": "checkbox", "disabled": ""})
@@ -255,11 +261,13 @@ class _Parser(MarkdownIt):
         self.links = self.linkify = _Links()
         self.inline.ruler.at("linkify", _linkify)
         self.inline.ruler.before("text", "count", _count_inline)
-        self.block.ruler.before("table", "count", _count_block, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+        self.block.ruler.before(
+            "table", "count", _count_block, {"alt": ["paragraph", "reference", "blockquote", "list"]}
+        )
         self.inline.ruler.before("link", "mention", _mention)
         self.inline.ruler.before("backticks", "math", _math)
 
-    def validateLink(self, url: str) -> bool:  # noqa: N802 - the parser's own name
+    def validateLink(self, url: str) -> bool:
         return is_safe_address(url)
 
 
@@ -285,10 +293,10 @@ def parse(text: str, work: Work | None = None) -> Parsed:
     return Parsed(tokens, env)
 
 
-def write_html(parsed: Parsed, rules: dict[str, Callable[..., str]]) -> str:
+def write_html(parsed: Parsed, rules: dict[str, Any]) -> str:
     """Write tokens as HTML, with `rules` in place of the usual ones."""
     parser = _per_thread.parser
-    renderer = type(parser.renderer)(parser)
+    renderer = RendererHTML(parser)
     renderer.rules.update(rules)
     return str(renderer.render(parsed.tokens, parser.options, parsed.env))
 

@@ -28,8 +28,8 @@ __all__ = ["PIPELINE_VERSION", "Limits", "Rendered", "TooComplex", "excerpt", "p
 #: Stored beside the HTML it made. Raise it when the same text would come out differently.
 PIPELINE_VERSION = 1
 
-TOO_LONG = "Please keep this to {limit} characters."
-TOO_MANY_MENTIONS = "Too many people are mentioned here: {limit} is the most."
+TOO_LONG = "Please keep this to %(limit)d characters."
+TOO_MANY_MENTIONS = "Too many people are mentioned here: %(limit)d is the most."
 
 #: Cleaning costs about 50 µs a tag and 15 µs an entity; this is a little under half a second.
 MAX_MARKS = 24_000
@@ -59,6 +59,7 @@ IMPORTED = Limits(characters=90_000, links=600, mentions=200)
 class Rendered:
     """`links` counts those that lead away from this site; `images` are the uploads shown, by path."""
 
+    text: str
     html: Markup
     version: int
     mentions: tuple[str, ...]
@@ -69,8 +70,8 @@ class Rendered:
 def render(text: str, *, site: str = "", mentions: People | None = None, limits: Limits = TYPED) -> Rendered:
     """Make safe HTML; raise TooComplex, before it costs, for a text made to be expensive.
 
-    `site` is our own address: links to it stay plain. `mentions` is asked once, for all the names in the text;
-    a name it does not know stays text. Without it each name is marked, and nobody is asked.
+    `site` is our own address: links to it stay plain. `mentions` is asked once, for all the names in the
+    text; a name it does not know stays text. Without it each name is marked, and nobody is asked.
     """
     if len(text) > limits.characters:
         raise TooComplex(TOO_LONG, limit=limits.characters)
@@ -82,6 +83,7 @@ def render(text: str, *, site: str = "", mentions: People | None = None, limits:
     people = mentions(tuple(found.names)) if mentions and found.names else None
     html = _write(parsed, people)
     return Rendered(
+        text=text,
         html=Markup(sanitize.sanitize(html)),  # noqa: S704 - this is where Markup is made
         version=PIPELINE_VERSION,
         mentions=tuple(name for name in found.names if people is None or name in people),
@@ -137,13 +139,19 @@ class _Found:
         return re.match(r"[/\\]{2}|[a-z][a-z0-9+.-]*:", address, re.IGNORECASE) is None
 
     def _image(self, token: Token, *, inside_link: bool) -> list[Token]:
-        """Show our own uploads; a picture elsewhere would tell its host who reads this, so it becomes a link."""
+        """Show our own uploads; a picture elsewhere tells its host who reads this, so it becomes a link."""
         source = str(token.attrs.get("src", ""))
         words = inline_words(token.children or [])
         path = source.removeprefix(self.site) if self.site else source
         if sanitize.is_media(path):
             self.images[path] = None
-            token.attrs = {"src": path, "alt": words, "loading": "lazy", "decoding": "async", **_title_of(token)}
+            token.attrs = {
+                "src": path,
+                "alt": words,
+                "loading": "lazy",
+                "decoding": "async",
+                **_title_of(token),
+            }
             token.type = "picture"
             return [token]
         label = Token("text", "", 0, content=words.strip() or source)

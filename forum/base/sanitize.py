@@ -9,18 +9,52 @@ from bleach.html5lib_shim import Filter
 from bleach.sanitizer import Cleaner
 
 TAGS = frozenset(
-    "a blockquote br code del div em h1 h2 h3 h4 h5 h6 hr img input label li ol p pre s span strong table tbody td"
-    " th thead tr ul".split()
+    [
+        "a",
+        "blockquote",
+        "br",
+        "code",
+        "del",
+        "div",
+        "em",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "img",
+        "input",
+        "label",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "s",
+        "span",
+        "strong",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
 PROTOCOLS = frozenset({"http", "https", "mailto", "tel"})
 
 #: A class can dress a sentence up as ours ("staff", "official"), so each one is known by name.
 CLASS = re.compile(
-    r"language-[a-z0-9+#-]{1,30}|hl-[a-z0-9]{1,4}|ta-[lcr]|mention|math|table-scroll|task-list|task-item", re.ASCII
+    r"language-[a-z0-9+#-]{1,30}|hl-[a-z0-9]{1,4}|ta-[lcr]|mention|math|table-scroll|task-list|task-item",
+    re.ASCII,
 )
 
 #: Our own uploads: one or more plain names below /media/, nowhere else.
-_MEDIA = re.compile(r"/media/(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}/){0,4}[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}", re.ASCII)
+_MEDIA = re.compile(
+    r"/media/(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}/){0,4}[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}", re.ASCII
+)
 
 _CLASSED = frozenset({"a", "code", "div", "li", "span", "td", "th", "ul"})
 _FIXED: Mapping[tuple[str, str], frozenset[str]] = {
@@ -78,5 +112,5 @@ _per_thread = _PerThread()
 
 
 def sanitize(html: str) -> str:
-    """Keep only allowed tags, attributes, classes and protocols; the text of what is dropped stays as text."""
+    """Keep only allowed tags, attributes, classes and protocols; the words in what is dropped stay."""
     return str(_per_thread.cleaner.clean(html))

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import case, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -13,9 +13,10 @@ from forum.base.errors import Conflict, Invalid, Refused
 from forum.base.markup import Rendered
 from forum.base.outbox import publish
 from forum.base.verdicts import require
-from forum.base.words import say, say_many
+from forum.base.words import say
 from forum.contacts.actions import record
 from forum.knowledge import queries, rules
+from forum.knowledge.checks import check_length, check_words
 from forum.knowledge.events import (
     AnswerPromoted,
     ArticleArchived,
@@ -39,9 +40,6 @@ from forum.knowledge.models import (
     IN_REVIEW,
     PUBLISHED,
     RETURN,
-    TEXT_LENGTH,
-    TITLE_LENGTH,
-    TITLE_SHORTEST,
     WHY_LENGTH,
     WITHDRAWN,
     Article,
@@ -196,7 +194,7 @@ def review_article(
         raise Conflict(say("Somebody saved a newer text while you were reading. Look at it before you decide."))
     if outcome == RETURN and not comment:
         raise Invalid({"comment": say("Please say what is missing, so that the article can be finished.")})
-    _check_length("comment", comment, COMMENT_LENGTH)
+    check_length("comment", comment, COMMENT_LENGTH)
     _decide(session, actor, article, outcome, comment, now)
     if outcome == RETURN:
         article.state = DRAFT
@@ -211,7 +209,7 @@ def doubt_article(session: Session, actor: User, article: Article, why: str, now
     require(rules.may_doubt(actor, article))
     if not why:
         raise Invalid({"why": say("Please say what may be wrong, so that the reviewer knows where to look.")})
-    _check_length("why", why, WHY_LENGTH)
+    check_length("why", why, WHY_LENGTH)
     article.review_why = why
     article.review_since = article.review_since or now
     session.flush()
@@ -256,11 +254,9 @@ def release_question(session: Session, actor: User, article: Article, question: 
 def archive_article(session: Session, actor: User, article: Article, now: datetime, why: str = "") -> None:
     """Take it from sight; its address tells readers so and leads them to its questions."""
     require(rules.may_archive(actor, article))
-    _check_length("why", why, WHY_LENGTH)
+    check_length("why", why, WHY_LENGTH)
     _withdraw_review(session, article, now)
-    log_staff_act(
-        session, actor, "archive_article", Cause.of(article), now, before={"state": article.state}, why=why
-    )
+    log_staff_act(session, actor, "archive_article", Cause.of(article), now, before={"state": article.state}, why=why)
     article.state = ARCHIVED
     article.archived_at = article.active_at = now
     session.flush()
@@ -322,7 +318,7 @@ def _add_revision(
     now: datetime,
 ) -> ArticleRevision:
     """`text` is newly rendered, or that of an earlier revision."""
-    _check_words(title, text.text, why)
+    check_words(title, text.text, why)
     article.version = (article.version or 0) + 1
     article.title = title
     article.active_at = now
@@ -389,24 +385,11 @@ def _delete_draft(session: Session, article: Article) -> None:
         raise Refused(say("Something refers to this draft, such as a ticket. Archive it instead.")) from referred
 
 
-def _check_words(title: str, text: str, why: str) -> None:
-    if len(title) < TITLE_SHORTEST:
-        raise Invalid(
-            {
-                "title": say_many(
-                    "Please write at least %(num)d character.",
-                    "Please write at least %(num)d characters.",
-                    TITLE_SHORTEST,
-                )
-            }
-        )
-    if not text.strip():
-        raise Invalid({"text": say("Please fill this in.")})
-    _check_length("title", title, TITLE_LENGTH)
-    _check_length("text", text, TEXT_LENGTH)
-    _check_length("why", why, WHY_LENGTH)
-
-
-def _check_length(field: str, value: str, most: int) -> None:
-    if len(value) > most:
-        raise Invalid({field: say("This is %(length)d characters long; at most %(most)d fit.", length=len(value), most=most)})
+def note_views(session: Session, counts: dict[int, int]) -> None:
+    """Add to how often these articles were read, which nothing is decided by."""
+    session.execute(
+        update(Article)
+        .where(Article.id.in_(counts))
+        .values(view_count=Article.view_count + case(counts, value=Article.id, else_=0)),
+        execution_options={"synchronize_session": False},
+    )

@@ -25,6 +25,9 @@ TEXT_LENGTH = 30_000
 WHY_LENGTH = 300
 COMMENT_LENGTH = 2_000
 
+#: Addresses below an article's own that are no titles.
+TAKEN_SLUGS = frozenset(("edit", "revisions", "review", "state", "questions", "doubt"))
+
 
 class Article(Model):
     """A page of the knowledge base.
@@ -83,7 +86,8 @@ class Article(Model):
 
     @property
     def slug(self) -> str:
-        return slugify(self.public_title)
+        slug = slugify(self.public_title)
+        return f"{slug}-" if slug in TAKEN_SLUGS else slug
 
     @property
     def is_live(self) -> bool:

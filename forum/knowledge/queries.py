@@ -42,7 +42,7 @@ ANSWER_VOTE, QUESTION_VOTE, DUPLICATE = 10, 5, 20
 # -- one article
 
 
-def visible_articles(reader: Reader) -> Select[tuple[Article]]:
+def visible_articles(reader: Reader) -> Select[Article]:
     """Live ones for everybody, all for editors and staff."""
     query = select(Article)
     return query if rules.may_see_drafts(reader) else query.where(IS_LIVE)
@@ -104,7 +104,7 @@ def live_article_of(session: Session, question_ids: Iterable[int]) -> dict[int, 
         .options(joinedload(Article.published))
         .order_by(Article.published_at, Article.id)
     )
-    return {question_id: article for question_id, article in rows}
+    return {row.question_id: row.Article for row in rows}
 
 
 # -- what belongs to an article
@@ -260,7 +260,9 @@ class Candidate:
     worth: int
 
 
-def list_candidates(session: Session, reader: Reader, cursor: str | None = None, size: int = PAGE_SIZE) -> Page[Candidate]:
+def list_candidates(
+    session: Session, reader: Reader, cursor: str | None = None, size: int = PAGE_SIZE
+) -> Page[Candidate]:
     """Accepted answers that everybody can read and no article answers yet, those that help most first."""
     require(rules.may_write(reader))
     duplicates = (
@@ -270,9 +272,7 @@ def list_candidates(session: Session, reader: Reader, cursor: str | None = None,
         .correlate(Question)
         .scalar_subquery()
     )
-    worth = (
-        Answer.score * ANSWER_VOTE + Question.score * QUESTION_VOTE + Question.view_count + duplicates * DUPLICATE
-    )
+    worth = Answer.score * ANSWER_VOTE + Question.score * QUESTION_VOTE + Question.view_count + duplicates * DUPLICATE
     order = Order(worth, Answer.id)
     query = (
         select(Answer, duplicates, worth)

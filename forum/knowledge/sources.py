@@ -87,7 +87,7 @@ def asks_for_review(now: datetime) -> ColumnElement[bool]:
         .where(
             or_(
                 Answer.version != Article.source_version,
-                and_(_STATE != ACCEPTED, _STATE != Article.source_state),
+                and_(_STATE != ACCEPTED, Article.source_state != _STATE),
             )
         )
         .correlate(Article)

@@ -1,4 +1,4 @@
-"""Running text of foreign HTML as Markdown: escapes, emphasis, links, code; each paragraph is read back to be sure."""
+"""Running text of foreign HTML as Markdown: each paragraph is read back, to be sure of its words."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,9 +8,32 @@ from urllib.parse import urljoin
 
 from forum.base.markdown import TooComplex, find_math, inline_words, is_safe_address, parse
 
-UNSEEN = frozenset("script style template noscript iframe object embed head title textarea select".split())
+UNSEEN = frozenset(
+    [
+        "script",
+        "style",
+        "template",
+        "noscript",
+        "iframe",
+        "object",
+        "embed",
+        "head",
+        "title",
+        "textarea",
+        "select",
+    ]
+)
 #: Emphasis is written last, when both neighbours of each mark are known; until then it is one of these.
-_EMPHASIS = {"em": "*", "i": "*", "cite": "*", "strong": "**", "b": "**", "s": "~~", "strike": "~~", "del": "~~"}
+_EMPHASIS = {
+    "em": "*",
+    "i": "*",
+    "cite": "*",
+    "strong": "**",
+    "b": "**",
+    "s": "~~",
+    "strike": "~~",
+    "del": "~~",
+}
 _RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 _LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
 _RAISABLE = re.compile(r"[0-9+=()n-]{1,8}")
@@ -19,11 +42,14 @@ _LOWERABLE = re.compile(r"[0-9+=()-]{1,8}")
 _PLAIN_URL = re.compile(r"https?://[A-Za-z0-9./?=#:-]*[A-Za-z0-9/]")
 _SPECIAL = re.compile(
     r"""(?P<url>https?://[A-Za-z0-9./?=#:-]*[A-Za-z0-9/](?=[\s,.;)]|$)) | (?P<scheme>(?:https?|mailto):)
-      | (?P<mark>[\\`*\[\]] | ~(?=~) | (?<=~)~ | (?<![^\W_])_ | _(?![^\W_]) | <(?=[A-Za-z/!?]) | &(?=\#?\w+;))""",
+      | (?P<mark>[\\`*\[\]] | ~(?=~) | (?<=~)~ | (?<![^\W_])_ | _(?![^\W_])
+        | <(?=[A-Za-z/!?]) | &(?=\#?\w+;))""",
     re.VERBOSE | re.IGNORECASE,
 )
 _PUNCTUATION = re.compile(r"""([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])""")
-_LINE_START = re.compile(r"(?m)^(?:(?=[>|=]|:-|#{1,6}(?:\s|$)|\+(?:\s|$)|-(?:[\s:|-]|$))|(\d{1,9})(?=[.)](?:\s|$)))")
+_LINE_START = re.compile(
+    r"(?m)^(?:(?=[>|=]|:-|#{1,6}(?:\s|$)|\+(?:\s|$)|-(?:[\s:|-]|$))|(\d{1,9})(?=[.)](?:\s|$)))"
+)
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 
 
@@ -63,18 +89,20 @@ def pieces_of(element: Any, base: str = "") -> Iterator[Piece]:
     if tag == "br":
         yield Piece("break", "\n")
     elif tag == "img":
-        source = urljoin(base, element.get("src") or "")
+        target = (element.get("src") or "").strip()
+        source = urljoin(base, target) if target else ""
         if source and is_safe_address(source):
             words = _BLANKS.sub(" ", element.get("alt") or "").strip() or source
             yield Piece("image", words, source, _BLANKS.sub(" ", element.get("title") or ""))
-    elif tag in ("code", "kbd", "samp", "tt", "pre"):
-        words = _BLANKS.sub(" ", "".join(element.itertext()))
+    elif tag in ("code", "kbd", "samp", "tt", "pre") and element.find(".//img") is None:
+        words = _BLANKS.sub(" ", text_of(element))
         yield Piece("code" if words.strip() else "text", words)
     elif tag in ("sup", "sub"):
         yield from _raised(element, base)
     elif tag == "a":
         parts = tuple(_children(element, base))
-        address = urljoin(base, (element.get("href") or "").strip())
+        target = (element.get("href") or "").strip()
+        address = urljoin(base, target) if target else ""
         words = "".join(piece.words for piece in parts)
         if address and words.strip() and is_safe_address(address):
             yield Piece("link", words, address, _BLANKS.sub(" ", element.get("title") or ""), parts)
@@ -93,6 +121,13 @@ def _children(element: Any, base: str) -> Iterator[Piece]:
         yield from pieces_of(child, base)
         if child.tail:
             yield text_piece(child.tail)
+
+
+def text_of(element: Any) -> str:
+    """Everything written in an element, its line breaks too."""
+    for inner in element.iter("br"):
+        inner.tail = "\n" + (inner.tail or "")
+    return "".join(element.itertext())
 
 
 def text_piece(text: str) -> Piece:
@@ -157,7 +192,10 @@ def _reads_as(markdown: str, wanted: str) -> bool:
         return False
     if any(token.type not in ("paragraph_open", "inline", "paragraph_close") for token in tokens):
         return False
-    return _flat("".join(inline_words(token.children or []) for token in tokens if token.type == "inline")) == wanted
+    return (
+        _flat("".join(inline_words(token.children or []) for token in tokens if token.type == "inline"))
+        == wanted
+    )
 
 
 def _written(pieces: Sequence[Piece], way: _Way, *, inside_link: bool = False) -> Iterator[str]:
@@ -200,7 +238,7 @@ def _edge(pieces: Sequence[Piece], *, last: bool) -> str:
 
 
 def _emphasised(core: str, mark: str, before: str, after: str) -> str:
-    """A mark between a letter and a sign would be read as a star: the sign moves outside, or the mark goes."""
+    """A mark between a letter and a sign reads as a star: the sign moves outside, or the mark goes."""
     lead, tail = "", ""
     if before.isalnum():
         core_start = re.match(r"(?:\\?[^\w\s\[`!*~$\\<&])*", core)

@@ -10,7 +10,7 @@ import html5lib
 
 from forum.base.markdown import MAX_COLUMNS, TOO_DEEP, TooComplex
 from forum.base.markup import IMPORTED, render
-from forum.transfer.html_inline import UNSEEN, Piece, pieces_of, text_piece, write
+from forum.transfer.html_inline import UNSEEN, Piece, pieces_of, text_of, text_piece, write
 
 TOO_BIG = "This text is too big to be brought in."
 
@@ -22,13 +22,81 @@ MAX_DEPTH = 100
 _DEEPEST = 16
 
 _BLOCKS = frozenset(
-    "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form"
-    " h1 h2 h3 h4 h5 h6 header hr html li main nav ol p pre section summary table tbody tfoot thead tr td th ul"
-    " caption".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "tfoot",
+        "thead",
+        "tr",
+        "td",
+        "th",
+        "ul",
+        "caption",
+    ]
 )
 _CLOSE_THEMSELVES = frozenset(
-    "area base br col embed hr img input link meta param source track wbr p li dt dd td th tr tbody thead tfoot"
-    " option colgroup".split()
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+        "p",
+        "li",
+        "dt",
+        "dd",
+        "td",
+        "th",
+        "tr",
+        "tbody",
+        "thead",
+        "tfoot",
+        "option",
+        "colgroup",
+    ]
 )
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
 _LANGUAGE = re.compile(r"\blang(?:uage)?-([A-Za-z0-9+#-]{1,30})")
@@ -60,9 +128,8 @@ def visible_words(html: str) -> list[str]:
 def _read(html: str) -> Any:
     if len(html) > MAX_CHARACTERS:
         raise TooComplex(TOO_BIG)
-    depth = tags = 0
-    for closing, name in _TAG.findall(html):
-        tags += 1
+    depth = 0
+    for tags, (closing, name) in enumerate(_TAG.findall(html)):
         if name.lower() not in _CLOSE_THEMSELVES:
             depth = max(0, depth - 1) if closing else depth + 1
         if depth > MAX_DEPTH:
@@ -88,7 +155,11 @@ def _visible(element: Any) -> Iterator[str]:
 
 
 def _holds_blocks(element: Any) -> bool:
-    return any(isinstance(inner.tag, str) and inner.tag in _BLOCKS for inner in element.iter() if inner is not element)
+    return any(
+        isinstance(inner.tag, str) and inner.tag in _BLOCKS
+        for inner in element.iter()
+        if inner is not element
+    )
 
 
 def _blocks(element: Any, base: str, depth: int) -> Iterator[str]:
@@ -130,13 +201,12 @@ def _block(element: Any, base: str, depth: int, hint: str, mark: str) -> Iterato
     tag = element.tag
     if tag == "hr":
         yield "***"
-    elif tag == "pre":
+    elif tag == "pre" and element.find(".//img") is None and not _holds_blocks(element):
         yield from _fence(element, hint)
     elif tag == "table":
         yield from _table(element, base, depth)
     elif re.fullmatch(r"h[1-6]", tag):
-        words = write([*pieces_of(_renamed(element), base)], one_line=True)
-        if words:
+        if words := write(list(pieces_of(_as_line(element), base)), one_line=True):
             yield f"{'#' * int(tag[1])} {_guarded(words)}"
     elif tag == "blockquote" and depth < _DEEPEST:
         inner = "\n\n".join(_blocks(element, base, depth + 1))
@@ -148,21 +218,24 @@ def _block(element: Any, base: str, depth: int, hint: str, mark: str) -> Iterato
         yield from _blocks(element, base, depth)
 
 
-def _renamed(element: Any) -> Any:
-    """A heading read as running text; blocks inside it cannot stay blocks."""
-    for inner in element.iter():
-        if isinstance(inner.tag, str) and inner.tag in _BLOCKS:
+def _as_line(element: Any) -> Any:
+    """A heading or a cell is one line: the blocks inside it are told apart by a blank."""
+    for inner in list(element.iter()):
+        if inner is not element and inner.tag in _BLOCKS and inner.tag != "pre":
             inner.tag = "span"
+            inner.text = " " + (inner.text or "")
+            inner.tail = " " + (inner.tail or "")
+    element.tag = "span"
     return element
 
 
 def _guarded(heading: str) -> str:
     """A heading's own closing marks would be taken for the end of the line."""
-    return re.sub(r"#(#*)$", r"\\#\1", heading)
+    return re.sub(r"(?<![\\#])(#+)$", r"\\\1", heading)
 
 
 def _fence(element: Any, hint: str) -> Iterator[str]:
-    code = "".join(element.itertext()).rstrip("\n")
+    code = text_of(element).rstrip("\n")
     if not code.strip():
         return
     classes = " ".join(inner.get("class") or "" for inner in element.iter() if isinstance(inner.tag, str))
@@ -178,28 +251,35 @@ def _list(element: Any, base: str, depth: int, mark: str) -> Iterator[str]:
     is_loose = any(child.tag == "li" and child.find("p") is not None for child in element)
     start = element.get("start") or ""
     number = int(start) if re.fullmatch(r"[0-9]{1,8}", start, re.ASCII) else 1
-    for child in element:
-        if not isinstance(child.tag, str) or child.tag in UNSEEN:
-            continue
-        blocks = list(_blocks(child, base, depth + 2)) if child.tag == "li" else list(_block_or_run(child, base, depth))
-        if not blocks:
-            continue
+    for blocks in _items(element, base, depth):
         bullet = f"{number}{mark}" if element.tag == "ol" else mark
         number += 1
         body = "\n\n".join(blocks) if is_loose else _tight(blocks)
         indent = " " * (len(bullet) + 1)
         lines = body.split("\n")
-        items.append("\n".join([f"{bullet} {lines[0]}", *((indent + line).rstrip(" ") if line.strip() else "" for line in lines[1:])]))
+        rest = [indent + line if line.strip() else "" for line in lines[1:]]
+        items.append("\n".join([f"{bullet} {lines[0]}", *rest]))
     if items:
         yield ("\n\n" if is_loose else "\n").join(items)
 
 
-def _block_or_run(element: Any, base: str, depth: int) -> Iterator[str]:
-    """A list may hold, against the rules, something that is no item."""
-    if element.tag in _BLOCKS:
-        yield from _block(element, base, depth + 2, "", _list_mark(element.tag, ""))
-    elif words := write(list(pieces_of(element, base))):
-        yield words
+def _items(element: Any, base: str, depth: int) -> Iterator[list[str]]:
+    """Give the blocks of each item; what stands in a list without being an item becomes one."""
+    if words := write([text_piece(element.text or "")]):
+        yield [words]
+    for child in element:
+        tag = child.tag
+        blocks: list[str] = []
+        if tag == "li":
+            blocks = list(_blocks(child, base, depth + 2))
+        elif isinstance(tag, str) and (tag in _BLOCKS or _holds_blocks(child)):
+            blocks = list(_block(child, base, depth + 2, "", _list_mark(tag, "")))
+        elif words := write(list(pieces_of(child, base))):
+            blocks = [words]
+        if blocks:
+            yield blocks
+        if words := write([text_piece(child.tail or "")]):
+            yield [words]
 
 
 def _tight(blocks: list[str]) -> str:
@@ -225,21 +305,12 @@ def _table(element: Any, base: str, depth: int) -> Iterator[str]:
             for cell in row:
                 yield from _blocks(cell, base, depth)
         return
+    has_heading = all(cell.tag == "th" for cell in rows[0])
     lines = []
     for row in rows:
-        cells = [write(list(pieces_of(_renamed_cell(cell), base)), one_line=True, in_table=True) for cell in row]
+        cells = [write(list(pieces_of(_as_line(cell), base)), one_line=True, in_table=True) for cell in row]
         lines.append("| " + " | ".join(cells + [""] * (width - len(cells))) + " |")
-    if any(cell.tag != "th" for cell in rows[0]):
+    if not has_heading:
         lines.insert(0, "|" + "  |" * width)
     lines.insert(1, "|" + " --- |" * width)
     yield "\n".join(lines)
-
-
-def _renamed_cell(cell: Any) -> Any:
-    """A cell is one line: its blocks are told apart by a blank."""
-    for inner in cell.iter():
-        if isinstance(inner.tag, str) and inner.tag in _BLOCKS and inner is not cell and inner.tag != "pre":
-            inner.tag = "span"
-            inner.tail = " " + (inner.tail or "")
-    cell.tag = "span"
-    return cell

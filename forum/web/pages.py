@@ -4,9 +4,16 @@ from flask import Blueprint, Flask
 
 from forum.web.converters import IdConverter
 from forum.web.health import pages as health
+from forum.web.knowledge.views import pages as knowledge
+from forum.web.profiles.views import pages as profiles
+from forum.web.questions import pages as questions
 
 #: In the order of the stack; an address belongs to one of them.
-BLUEPRINTS: tuple[Blueprint, ...] = (health,)
+BLUEPRINTS: tuple[Blueprint, ...] = (health, knowledge, questions, profiles)
+from forum.web.search.views import pages as search
+
+#: In the order of the stack; an address belongs to one of them.
+BLUEPRINTS: tuple[Blueprint, ...] = (health, search)
 
 
 def register_pages(app: Flask) -> None:
