@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 from sqlalchemy.orm import Session
 
+from forum.accounts import passwords
 from forum.accounts.models import User
 from forum.base.markup import render
 from forum.questions import actions
@@ -105,3 +106,9 @@ def unlimited() -> Iterator[None]:
     """Tests may need more in an hour than a person does; the limits have tests of their own."""
     with patch("forum.questions.actions.keeping.spend"):
         yield
+
+
+def give_password(session: Session, user: User, password: str) -> None:
+    """Let somebody sign in with this password."""
+    user.password_hash = passwords.hash_password(password)
+    session.flush()
