@@ -55,8 +55,8 @@ def test_names_of_all_kinds_are_taken(name: str) -> None:
         "Sportello",
         "sport ello",
         "Visit evil.com",
-    ]
-    + ["www.evil", "http://x", "anna@example.it", "<script>", "x" * 61, "a/b", "\ud800x"],
+        *("www.evil", "http://x", "anna@example.it", "<script>", "x" * 61, "a/b", "\ud800x"),
+    ],
 )
 def test_names_that_pose_or_advertise_are_refused(name: str) -> None:
     with pytest.raises(Invalid):
