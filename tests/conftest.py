@@ -24,11 +24,10 @@ from forum.accounts.sessions import open_session
 from forum.app import create_app, create_parts
 from forum.base.db import Model, Store, make_engine
 from forum.base.parts import Parts
+from search_index.memory import MemoryIndex
 from tests.builders import NOON, make_user
 
 DATABASES = tuple(os.environ.get("SPORTELLO_TEST_DATABASES", "sqlite,postgresql").split(","))
-
-NO_INDEX: Any = object()
 
 
 @pytest.fixture(scope="session")
@@ -87,7 +86,7 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
 @pytest.fixture
 def parts(settings: Settings, store: Store) -> Parts:
     """The parts of an application on the test's own store and an index in memory."""
-    return create_parts(settings, store=store, index=NO_INDEX)
+    return create_parts(settings, store=store, index=MemoryIndex())
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ COMMANDS = {
     "db": "forum.cli.database:db",
     "user": "forum.cli.people:user",
     "token": "forum.cli.people:token",
+    "reindex": "forum.cli.searching:reindex",
 }
 
 
