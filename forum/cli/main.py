@@ -18,6 +18,7 @@ COMMANDS = {
     "serve": "forum.cli.serving:serve",
     "courier": "forum.cli.serving:courier",
     "db": "forum.cli.database:db",
+    "reindex": "forum.cli.searching:reindex",
 }
 
 

@@ -129,4 +129,4 @@ def to_sign_in() -> Response:
 
 def form_from(form_class: type[F], **values: Any) -> F:
     """A fresh form with these values in it, for the page that shows it first."""
-    return form_class(None, data=values)
+    return form_class(data=values)
