@@ -2,18 +2,17 @@
 
 from flask import Blueprint, Flask
 
+from forum.web.contacts.views import pages as contacts
 from forum.web.converters import IdConverter
 from forum.web.health import pages as health
 from forum.web.knowledge.views import pages as knowledge
 from forum.web.profiles.views import pages as profiles
 from forum.web.questions import pages as questions
-
-#: In the order of the stack; an address belongs to one of them.
-BLUEPRINTS: tuple[Blueprint, ...] = (health, knowledge, questions, profiles)
 from forum.web.search.views import pages as search
+from forum.web.tickets.desk import pages as tickets
 
 #: In the order of the stack; an address belongs to one of them.
-BLUEPRINTS: tuple[Blueprint, ...] = (health, search)
+BLUEPRINTS: tuple[Blueprint, ...] = (health, search, tickets, knowledge, questions, contacts, profiles)
 
 
 def register_pages(app: Flask) -> None:

@@ -1,0 +1,1 @@
+"""The pages of tickets, and the agent's desk beside a question."""
