@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from forum.base.courier import Courier
 from forum.base.parts import Parts
+from forum.notices.mail import Mailer, make_mailer
 from forum.search.reactions import CHANNEL, OncePerBatch
 from forum.search.upkeep import bring_up_to_date
 from search_index.contract import IndexBusy
@@ -14,7 +15,8 @@ log = logging.getLogger(__name__)
 
 
 def make_courier(parts: Parts) -> Courier:
-    """A courier that carries work one by one and index writes in batches."""
+    """A courier that carries work one by one, index writes in batches, and mails without holding a transaction."""
+    mailer = make_mailer(parts.settings)
 
     @contextmanager
     def index_batch(upto: int) -> Iterator[OncePerBatch]:
@@ -22,7 +24,13 @@ def make_courier(parts: Parts) -> Courier:
             yield OncePerBatch(batch)
             batch.commit(max(upto, parts.index.upto()))
 
-    return Courier(parts.store, parts.subscriptions, {CHANNEL: index_batch})
+    @contextmanager
+    def one_mail(_upto: int) -> Iterator[Mailer]:
+        yield mailer
+
+    return Courier(
+        parts.store, parts.subscriptions, {CHANNEL: index_batch, "mail": one_mail}, alone=frozenset({"mail"})
+    )
 
 
 def mend_index(parts: Parts) -> None:

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from forum.accounts.models import User
 from forum.base.markup import render
-from forum.knowledge.actions import ask_review, promote_answer, review_article
-from forum.knowledge.models import Article
 from forum.contacts.actions import join
 from forum.contacts.drafts import ContactDraft, fill
 from forum.contacts.models import BY_EMAIL, EMAIL, PHONE, Contact, ContactPoint
 from forum.contacts.points import point_value
+from forum.knowledge.actions import ask_review, promote_answer, review_article
+from forum.knowledge.models import Article
 from forum.questions import actions
 from forum.questions.models import Answer, Comment, Question
 from forum.tickets.actions import open_ticket

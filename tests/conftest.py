@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from config import Settings
+from forum.accounts import passwords
 from forum.accounts.models import User
 from forum.accounts.sessions import open_session
 from forum.app import create_app, create_parts
@@ -156,6 +158,12 @@ def aldo(cast: dict[str, User]) -> User:
 @pytest.fixture
 def ada(cast: dict[str, User]) -> User:
     return cast["ada"]
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash in a hundredth of the time; what it costs in truth has a test of its own."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
 
 
 class Browser(FlaskClient):

@@ -32,8 +32,6 @@ SENTENCES: dict[str, tuple[str, str, Sentence]] = {
 
 GONE = say("something that is no longer shown")
 
-_KINDS: dict[str, type[Target]] = {"question": Question, "answer": Answer, "article": Article}
-
 
 @dataclass(frozen=True)
 class Item:
@@ -65,15 +63,16 @@ def _targets(session: Session, entries: list[TimelineEntry]) -> dict[tuple[str, 
     wanted: dict[str, set[int]] = {}
     for kind, number in map(_about, entries):
         wanted.setdefault(kind, set()).add(number)
+    questions = select(Question).where(Question.id.in_(wanted.get("question", ())))
+    answers = select(Answer).where(Answer.id.in_(wanted.get("answer", ()))).options(joinedload(Answer.question))
+    articles = select(Article).where(Article.id.in_(wanted.get("article", ()))).options(joinedload(Article.published))
     found: dict[tuple[str, int], Target] = {}
-    for kind, model in _KINDS.items():
-        if kind in wanted:
-            query = select(model).where(model.id.in_(wanted[kind]))
-            if model is Answer:
-                query = query.options(joinedload(Answer.question))
-            if model is Article:
-                query = query.options(joinedload(Article.published))
-            found.update({(kind, row.id): row for row in session.scalars(query)})
+    if "question" in wanted:
+        found |= {("question", row.id): row for row in session.scalars(questions)}
+    if "answer" in wanted:
+        found |= {("answer", row.id): row for row in session.scalars(answers)}
+    if "article" in wanted:
+        found |= {("article", row.id): row for row in session.scalars(articles)}
     return found
 
 

@@ -8,6 +8,8 @@ from werkzeug.wrappers import Response
 
 from forum.base.parts import parts
 from forum.base.requests import db
+from forum.knowledge import rules as rules_of_articles
+from forum.knowledge.queries import article_for_question, article_from
 from forum.questions import rules
 from forum.questions.models import Question
 from forum.questions.queries import Discussion, find_answer, read_discussion
@@ -67,7 +69,10 @@ def draw_question(discussion: Discussion, form: AnswerForm | None = None, **show
         form=form or (form_from(AnswerForm) if may_answer else None),
         sign_in_url=None if who.is_signed_in else f"{LINKS.sign_in}?{urlencode({'next': here()})}",
         canonical=parts().settings.base_url + question_url(question),
-        article=None,
+        article=article_for_question(db(), who, question.id),
+        promotable=accepted if accepted is not None and who.is_editor else None,
+        may_promote=rules_of_articles.may_promote(who, accepted) if accepted is not None else None,
+        promoted=article_from(db(), accepted.id) if accepted is not None and who.is_editor else None,
         **shown,
     )
 
