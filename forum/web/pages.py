@@ -13,8 +13,6 @@ from forum.web.search.views import pages as search
 
 #: In the order of the stack, from above; an address belongs to one of them.
 BLUEPRINTS: tuple[Blueprint, ...] = (health, search, knowledge, questions, profiles, accounts, admin)
-#: In the order of the stack; an address belongs to one of them.
-BLUEPRINTS: tuple[Blueprint, ...] = (health, search, knowledge, questions, profiles)
 
 
 def register_pages(app: Flask) -> None:
