@@ -18,6 +18,8 @@ COMMANDS = {
     "serve": "forum.cli.serving:serve",
     "courier": "forum.cli.serving:courier",
     "db": "forum.cli.database:db",
+    "user": "forum.cli.people:user",
+    "token": "forum.cli.people:token",
     "reindex": "forum.cli.searching:reindex",
 }
 

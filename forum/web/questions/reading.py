@@ -29,14 +29,11 @@ def show(question_id: int, slug: str | None) -> str | Response:
     discussion = read_discussion(db(), reader(), question_id)
     question = discussion.question
     if slug != question_slug(question):
-        return redirect(question_url(question, **_kept_arguments()), 308)
+        asked = request.query_string.decode("ascii", "ignore")
+        return redirect(question_url(question) + (f"?{asked}" if asked else ""), 308)
     if _counts_as_view(question):
         parts().measures.add("question_views", question.id)
     return draw_question(discussion)
-
-
-def _kept_arguments() -> dict[str, str]:
-    return {name: value for name, value in request.args.items() if name.isascii() and not name.startswith("_")}
 
 
 def draw_question(discussion: Discussion, form: AnswerForm | None = None, **shown: Any) -> str:
