@@ -17,7 +17,9 @@ from markdown_it.token import Token
 
 from forum.base.words import Sentence, say
 
-TOO_HARD = say("This text has too many formatting marks to be shown. Please remove some of them, or put it in a code block.")
+TOO_HARD = say(
+    "This text has too many formatting marks to be shown. Please remove some of them, or put it in a code block."
+)
 TOO_DEEP = say("Quotes and lists are nested too deeply here. Please keep them to a few levels.")
 TOO_MANY_LINKS = say("There are too many links here: %(limit)d is the most.")
 TOO_WIDE = say("A table can have %(limit)d columns at most.")
@@ -145,9 +147,7 @@ def find_math(text: str, start: int, end: int) -> int:
     after = close + len(fence)
     if _MATH_MARKS.isdisjoint(body):
         return -1
-    if fence == "$" and (
-        "\n" in body or body[0].isspace() or body[-1].isspace() or text[after : after + 1].isdigit()
-    ):
+    if fence == "$" and ("\n" in body or body[0].isspace() or body[-1].isspace() or text[after : after + 1].isdigit()):
         return -1
     return after
 
