@@ -1,14 +1,23 @@
 """Makes what a test needs and says only what matters to it; builders flush and never commit."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import patch
 
 from sqlalchemy.orm import Session
 
 from forum.accounts.models import User
+from forum.base.markup import render
+from forum.questions import actions
+from forum.questions.models import Answer, Comment, Question
 
 #: When people of tests signed up: before anything they do.
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
+
+#: The moment at which tests happen unless they say otherwise.
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
 def make_user(
@@ -32,3 +41,67 @@ def make_user(
     session.add(user)
     session.flush()
     return user
+
+
+def make_question(
+    session: Session,
+    asker: User,
+    *,
+    title: str = "The router shows a red light since the storm",
+    text: str = "I restarted it twice and the light stays red.",
+    tags: tuple[str, ...] = (),
+    answers: int = 0,
+    answerer: User | None = None,
+    now: datetime = NOON,
+) -> Question:
+    """A question as `asker` would ask it, with so many answers by `answerer`."""
+    with unlimited():
+        question = actions.ask_question(session, asker, title, render(text), tags, now)
+    for number in range(answers):
+        assert answerer is not None
+        make_answer(session, answerer, question, text=f"Try step {number + 1} and look at the light.", now=now)
+    return question
+
+
+def make_answer(
+    session: Session,
+    author: User,
+    question: Question,
+    *,
+    text: str = "Unplug the antenna cable for a minute.",
+    accepted: bool = False,
+    now: datetime = NOON,
+) -> Answer:
+    """An answer as `author` would give it; accepted by the asker if wanted."""
+    with unlimited():
+        answer = actions.post_answer(session, author, question, render(text), now)
+        if accepted:
+            actions.accept_answer(session, question.asker, answer, now)
+    return answer
+
+
+def make_comment(
+    session: Session,
+    author: User,
+    post: Question | Answer,
+    *,
+    text: str = "Which model is it?",
+    now: datetime = NOON,
+) -> Comment:
+    """A comment under a question or an answer."""
+    question, answer = (post, None) if isinstance(post, Question) else (post.question, post)
+    with unlimited():
+        return actions.post_comment(session, author, question, answer, render(text), now)
+
+
+def make_vote(session: Session, voter: User, post: Question | Answer, value: int = 1, *, now: datetime = NOON) -> None:
+    """A vote as `voter` would give it."""
+    with unlimited():
+        actions.vote(session, voter, post, value, now)
+
+
+@contextmanager
+def unlimited() -> Iterator[None]:
+    """Tests may need more in an hour than a person does; the limits have tests of their own."""
+    with patch("forum.questions.actions.keeping.spend"):
+        yield

@@ -21,14 +21,11 @@ from forum.accounts.sessions import open_session
 from forum.app import create_app, create_parts
 from forum.base.db import Model, Store, make_engine
 from forum.base.parts import Parts
-from tests.builders import make_user
+from tests.builders import NOON, make_user
 
 DATABASES = tuple(os.environ.get("SPORTELLO_TEST_DATABASES", "sqlite,postgresql").split(","))
 
 NO_INDEX: Any = object()
-
-#: The moment at which tests happen unless they say otherwise.
-NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")

@@ -15,13 +15,15 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline, linkify
 from markdown_it.token import Token
 
+from forum.base.words import say
+
 TOO_HARD = (
     "This text has too many formatting marks to be shown. Please remove some of them,"
     " or put it in a code block."
 )
 TOO_DEEP = "Quotes and lists are nested too deeply here. Please keep them to a few levels."
-TOO_MANY_LINKS = "There are too many links here: {limit} is the most."
-TOO_WIDE = "A table can have {limit} columns at most."
+TOO_MANY_LINKS = "There are too many links here: %(limit)d is the most."
+TOO_WIDE = "A table can have %(limit)d columns at most."
 
 #: Nobody follows more; and each "http://" makes the link finder look ahead.
 MAX_LINKS = 100
@@ -47,9 +49,8 @@ class TooComplex(ValueError):
     """A text that is allowed by its length and would still cost too much; `reason` is for its writer."""
 
     def __init__(self, reason: str, **values: int) -> None:
-        super().__init__(reason.format(**values))
-        self.reason = reason
-        self.values = values
+        self.reason = say(reason, **values)
+        super().__init__(str(self.reason))
 
 
 @dataclass

@@ -28,8 +28,8 @@ __all__ = ["PIPELINE_VERSION", "Limits", "Rendered", "TooComplex", "excerpt", "p
 #: Stored beside the HTML it made. Raise it when the same text would come out differently.
 PIPELINE_VERSION = 1
 
-TOO_LONG = "Please keep this to {limit} characters."
-TOO_MANY_MENTIONS = "Too many people are mentioned here: {limit} is the most."
+TOO_LONG = "Please keep this to %(limit)d characters."
+TOO_MANY_MENTIONS = "Too many people are mentioned here: %(limit)d is the most."
 
 #: Cleaning costs about 50 µs a tag and 15 µs an entity; this is a little under half a second.
 MAX_MARKS = 24_000
@@ -59,6 +59,7 @@ IMPORTED = Limits(characters=90_000, links=600, mentions=200)
 class Rendered:
     """`links` counts those that lead away from this site; `images` are the uploads shown, by path."""
 
+    text: str
     html: Markup
     version: int
     mentions: tuple[str, ...]
@@ -82,6 +83,7 @@ def render(text: str, *, site: str = "", mentions: People | None = None, limits:
     people = mentions(tuple(found.names)) if mentions and found.names else None
     html = _write(parsed, people)
     return Rendered(
+        text=text,
         html=Markup(sanitize.sanitize(html)),  # noqa: S704 - this is where Markup is made
         version=PIPELINE_VERSION,
         mentions=tuple(name for name in found.names if people is None or name in people),

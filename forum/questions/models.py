@@ -27,6 +27,7 @@ COMMENT_LENGTH = 2_000
 TAG_LENGTH = 35
 MOST_TAGS = 5
 WHY_LENGTH = 300
+EXCERPT_LENGTH = 240
 
 #: The states a question is shown in, and by which lists are made.
 WAITING, ANSWERED, SOLVED, CLOSED = "waiting", "answered", "solved", "closed"
@@ -117,6 +118,8 @@ class Question(Written, Voted, Imported, Model):
     id: Mapped[Id]
     asker_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     title: Mapped[str] = mapped_column(String(TITLE_LENGTH))
+    #: The beginning of the text in plain words, so that a list need not read the text.
+    excerpt: Mapped[str] = mapped_column(String(EXCERPT_LENGTH), default="")
     language: Mapped[str] = mapped_column(String(8), default="")
     #: When somebody last asked, answered, commented, edited or accepted here.
     active_at: Mapped[Moment]
@@ -166,6 +169,7 @@ class Answer(Written, Voted, Imported, Model):
     id: Mapped[Id]
     question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"))
     author_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    language: Mapped[str] = mapped_column(String(8), default="")
     accepted_at: Mapped[OptionalMoment]
     accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
@@ -262,3 +266,8 @@ class OldAddress(Model):
     path: Mapped[str] = mapped_column(String(200), primary_key=True)
     question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"))
     answer_id: Mapped[int | None] = mapped_column(ForeignKey("answers.id"))
+
+
+#: What people can write, and what can be voted on.
+Post = Question | Answer | Comment
+Votable = Question | Answer

@@ -1,0 +1,96 @@
+"""Say that something helped or did not, change one's mind, or take it back."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from forum.accounts.actions import credit, take_back_credit
+from forum.accounts.models import User
+from forum.base.causes import Cause
+from forum.base.errors import Invalid
+from forum.base.outbox import publish
+from forum.base.verdicts import require
+from forum.base.words import say
+from forum.questions import rules
+from forum.questions.actions.keeping import (
+    VOTED_DOWN,
+    VOTED_DOWN_POINTS,
+    VOTED_UP,
+    VOTED_UP_POINTS,
+    VOTES,
+    spend_limit,
+)
+from forum.questions.events import VoteChanged
+from forum.questions.models import Answer, Question, Votable, Vote
+
+UP, DOWN, NONE = 1, -1, 0
+
+
+def vote(session: Session, actor: User, post: Votable, value: int, now: datetime) -> None:
+    """Set the actor's vote to helpful (1), not helpful (-1) or none (0); the same again changes nothing."""
+    if value not in (UP, DOWN, NONE):
+        raise Invalid({"value": say("A vote is 1 (helpful), -1 (not helpful) or 0 (none).")})
+    require(rules.may_vote(actor, post))
+    given = session.scalar(select(Vote).where(Vote.voter_id == actor.id, _is_on(post)))
+    before = given.value if given is not None else NONE
+    if value == before:
+        return
+    spend_limit(session, VOTES, actor, now)
+    if given is not None:
+        _take_back_points(session, post.author, given)
+    if value == NONE:
+        session.delete(given)
+    elif given is None:
+        given = _new_vote(actor, post, value, now)
+        session.add(given)
+    else:
+        given.value, given.at = value, now
+    session.flush()
+    if given is not None and value != NONE:
+        _give_points(session, post.author, given, now)
+    _count(session, post, before, value)
+    publish(session, _changed(post))
+
+
+def _new_vote(actor: User, post: Votable, value: int, now: datetime) -> Vote:
+    is_question = isinstance(post, Question)
+    return Vote(
+        voter_id=actor.id,
+        question_id=post.id if is_question else None,
+        answer_id=None if is_question else post.id,
+        value=value,
+        at=now,
+    )
+
+
+def _is_on(post: Votable) -> Any:
+    return Vote.answer_id == post.id if isinstance(post, Answer) else Vote.question_id == post.id
+
+
+def _count(session: Session, post: Votable, before: int, after: int) -> None:
+    """Added by the database to what stands there by then, so that nobody's vote is lost."""
+    kind = type(post)
+    up = (after == UP) - (before == UP)
+    down = (after == DOWN) - (before == DOWN)
+    post.up_count = kind.up_count + up
+    post.down_count = kind.down_count + down
+    post.score = kind.score + up - down
+    session.flush()
+    session.refresh(post, ["up_count", "down_count", "score"])
+
+
+def _give_points(session: Session, author: User, given: Vote, now: datetime) -> None:
+    reason, points = (VOTED_UP, VOTED_UP_POINTS) if given.value == UP else (VOTED_DOWN, VOTED_DOWN_POINTS)
+    credit(session, author, reason, points, Cause.of(given), now)
+
+
+def _take_back_points(session: Session, author: User, given: Vote) -> None:
+    take_back_credit(session, author, VOTED_UP if given.value == UP else VOTED_DOWN, Cause.of(given))
+
+
+def _changed(post: Votable) -> VoteChanged:
+    if isinstance(post, Answer):
+        return VoteChanged(question_id=None, answer_id=post.id)
+    return VoteChanged(question_id=post.id, answer_id=None)

@@ -1,0 +1,339 @@
+"""Reading questions and what is written under them; rows that a reader may not see are never loaded."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
+from sqlalchemy.orm import Session, contains_eager, defer, joinedload, raiseload, selectinload
+
+from forum.accounts.models import Reader, User
+from forum.base.errors import NotFound
+from forum.base.paging import PAGE_SIZE, Order, Page, fetch_page
+from forum.questions.models import (
+    ANSWERED,
+    CLOSED,
+    SOLVED,
+    WAITING,
+    Answer,
+    Comment,
+    OldAddress,
+    Question,
+    Revision,
+    Tag,
+    Vote,
+    question_tags,
+)
+
+STATES = (WAITING, ANSWERED, SOLVED, CLOSED)
+
+#: The ways to look at the list: who waits longest, what was asked last, where something happens, what was solved.
+TAB_WAITING, TAB_NEW, TAB_ACTIVE, TAB_SOLVED = "waiting", "new", "active", "solved"
+TABS = (TAB_WAITING, TAB_NEW, TAB_ACTIVE, TAB_SOLVED)
+
+
+def is_public(kind: type[Question] | type[Answer] | type[Comment]) -> ColumnElement[bool]:
+    """Neither hidden nor deleted."""
+    return and_(kind.hidden_at.is_(None), kind.deleted_at.is_(None))
+
+
+def may_be_read(reader: Reader, kind: type[Question] | type[Answer] | type[Comment]) -> ColumnElement[bool]:
+    """What everybody may read, what the reader wrote, and for moderators everything; `rules.may_see` of rows."""
+    if reader.is_moderator:
+        return true()
+    if not reader.is_signed_in:
+        return is_public(kind)
+    author_id: Any = kind.asker_id if kind is Question else kind.author_id
+    return or_(is_public(kind), author_id == reader.id)
+
+
+def visible_questions(reader: Reader) -> Select[Question]:
+    return select(Question).where(may_be_read(reader, Question))
+
+
+def visible_answers(reader: Reader) -> Select[Answer]:
+    """Answers under a question that the reader may not see are not seen either."""
+    return (
+        select(Answer)
+        .join(Answer.question)
+        .where(may_be_read(reader, Answer))
+        .where(may_be_read(reader, Question))
+        .options(contains_eager(Answer.question))
+    )
+
+
+def visible_comments(reader: Reader) -> Select[Comment]:
+    """Comments under a question or answer that the reader may not see are not seen either."""
+    return (
+        select(Comment)
+        .join(Comment.question)
+        .outerjoin(Comment.answer)
+        .where(may_be_read(reader, Comment))
+        .where(may_be_read(reader, Question))
+        .where(or_(Comment.answer_id.is_(None), may_be_read(reader, Answer)))
+        .options(contains_eager(Comment.question), contains_eager(Comment.answer))
+    )
+
+
+def find_question(session: Session, reader: Reader, question_id: int) -> Question:
+    """Raise NotFound also when it exists but not for this reader."""
+    question = session.scalar(
+        visible_questions(reader)
+        .where(Question.id == question_id)
+        .options(joinedload(Question.asker), selectinload(Question.tags))
+    )
+    if question is None:
+        raise NotFound("question")
+    return question
+
+
+def find_answer(session: Session, reader: Reader, answer_id: int) -> Answer:
+    """Raise NotFound also when it, or its question, exists but not for this reader."""
+    answer = session.scalar(visible_answers(reader).where(Answer.id == answer_id).options(joinedload(Answer.author)))
+    if answer is None:
+        raise NotFound("answer")
+    return answer
+
+
+def find_comment(session: Session, reader: Reader, comment_id: int) -> Comment:
+    """Raise NotFound also when it, or what it stands under, exists but not for this reader."""
+    comment = session.scalar(
+        visible_comments(reader).where(Comment.id == comment_id).options(joinedload(Comment.author))
+    )
+    if comment is None:
+        raise NotFound("comment")
+    return comment
+
+
+@dataclass(frozen=True)
+class Discussion:
+    """A question with all that a reader may see under it."""
+
+    question: Question
+    #: What solved it first, then by score, then the older first.
+    answers: Sequence[Answer]
+    #: By the answer they stand under; None is the question itself.
+    comments: dict[int | None, list[Comment]] = field(default_factory=dict)
+    #: The reader's own votes: on the question, and by answer.
+    vote: int = 0
+    answer_votes: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def accepted(self) -> Answer | None:
+        """The answer that solved it."""
+        return next((answer for answer in self.answers if answer.is_accepted), None)
+
+
+def read_discussion(session: Session, reader: Reader, question_id: int) -> Discussion:
+    """All of a question's page at once, in five statements; raises NotFound as `find_question` does."""
+    question = find_question(session, reader, question_id)
+    answers = session.scalars(
+        visible_answers(reader)
+        .where(Answer.question_id == question_id)
+        .options(joinedload(Answer.author), defer(Answer.text), raiseload("*"))
+        .order_by(Answer.accepted_at.is_(None), Answer.score.desc(), Answer.created_at, Answer.id)
+    ).all()
+    comments: dict[int | None, list[Comment]] = defaultdict(list)
+    for comment in session.scalars(
+        visible_comments(reader)
+        .where(Comment.question_id == question_id)
+        .options(joinedload(Comment.author), defer(Comment.text), raiseload("*"))
+        .order_by(Comment.created_at, Comment.id)
+    ):
+        comments[comment.answer_id].append(comment)
+    votes = _votes(session, reader, question_id)
+    return Discussion(question, answers, comments, votes.pop(None, 0), {id: mine for id, mine in votes.items() if id})
+
+
+def _votes(session: Session, reader: Reader, question_id: int) -> dict[int | None, int]:
+    if not reader.is_signed_in:
+        return {}
+    rows = session.execute(
+        select(Vote.answer_id, Vote.value)
+        .outerjoin(Answer, Answer.id == Vote.answer_id)
+        .where(Vote.voter_id == reader.id)
+        .where(or_(Vote.question_id == question_id, Answer.question_id == question_id))
+    )
+    return {row.answer_id: row.value for row in rows}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list is narrowed to; each may be left out."""
+
+    tag: str = ""
+    state: str = ""
+    unanswered: bool = False
+    #: For moderators: only what was hidden or deleted.
+    removed: bool = False
+
+
+def list_questions(
+    session: Session,
+    reader: Reader,
+    tab: str = TAB_NEW,
+    filters: Filters | None = None,
+    cursor: str | None = None,
+    size: int = PAGE_SIZE,
+) -> Page[Question]:
+    """Questions that everybody may see, whoever looks; moderators can ask for the removed ones instead."""
+    wanted = filters or Filters()
+    query = listed_questions()
+    if wanted.removed and reader.is_moderator:
+        query = query.where(~is_public(Question))
+    else:
+        query = query.where(is_public(Question))
+    if wanted.tag:
+        query = query.where(_has_tag(wanted.tag))
+    if wanted.state in STATES:
+        query = query.where(Question.state == wanted.state)
+    if wanted.unanswered:
+        query = query.where(Question.answer_count == 0)
+    if tab == TAB_WAITING:
+        return _by_age(session, query.where(Question.state == WAITING), cursor, size, oldest_first=True)
+    if tab == TAB_SOLVED:
+        return _by_age(session, query.where(Question.state == SOLVED), cursor, size)
+    if tab == TAB_ACTIVE:
+        order = Order(Question.active_at, Question.id)
+        return fetch_page(session, query, order, lambda row: (row.active_at, row.id), cursor, size)
+    return _by_age(session, query, cursor, size)
+
+
+def listed_questions() -> Select[Question]:
+    """What a row of a list needs of a question, and nothing that could load more by accident."""
+    return select(Question).options(
+        joinedload(Question.asker),
+        selectinload(Question.tags),
+        defer(Question.text, raiseload=True),
+        defer(Question.html, raiseload=True),
+        raiseload("*"),
+    )
+
+
+def _has_tag(name: str) -> ColumnElement[bool]:
+    return exists(
+        select(question_tags.c.question_id)
+        .join(Tag, Tag.id == question_tags.c.tag_id)
+        .where(question_tags.c.question_id == Question.id)
+        .where(Tag.name == name)
+    )
+
+
+def _by_age(
+    session: Session,
+    query: Select[Question],
+    cursor: str | None,
+    size: int,
+    *,
+    oldest_first: bool = False,
+) -> Page[Question]:
+    order = Order(Question.created_at, Question.id, descending=not oldest_first)
+    return fetch_page(session, query, order, lambda row: (row.created_at, row.id), cursor, size)
+
+
+def find_tag(session: Session, name: str) -> Tag:
+    """Raise NotFound for a name that no question bears or bore."""
+    tag = session.scalar(select(Tag).where(Tag.name == name))
+    if tag is None:
+        raise NotFound("tag")
+    return tag
+
+
+def list_tags(session: Session, cursor: str | None = None, size: int = 60) -> Page[Tag]:
+    """The tags in use, the most used first."""
+    order = Order(Tag.question_count, Tag.id)
+    query = select(Tag).where(Tag.question_count > 0)
+    return fetch_page(session, query, order, lambda row: (row.question_count, row.id), cursor, size)
+
+
+def list_questions_of(
+    session: Session, person: User, cursor: str | None = None, size: int = PAGE_SIZE
+) -> Page[Question]:
+    """What a person asked and everybody may see, the newest first."""
+    query = listed_questions().where(Question.asker_id == person.id).where(is_public(Question))
+    return _by_age(session, query, cursor, size)
+
+
+def list_answers_of(session: Session, person: User, cursor: str | None = None, size: int = PAGE_SIZE) -> Page[Answer]:
+    """What a person answered and everybody may see, the newest first, each with its question."""
+    query = (
+        select(Answer)
+        .join(Answer.question)
+        .where(Answer.author_id == person.id, is_public(Answer), is_public(Question))
+        .options(
+            contains_eager(Answer.question).defer(Question.text),
+            contains_eager(Answer.question).defer(Question.html),
+            defer(Answer.text),
+            defer(Answer.html),
+            raiseload("*"),
+        )
+    )
+    order = Order(Answer.created_at, Answer.id)
+    return fetch_page(session, query, order, lambda row: (row.created_at, row.id), cursor, size)
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a person did here, in numbers, counting only what everybody may see."""
+
+    questions: int
+    answers: int
+    accepted: int
+
+
+def count_record(session: Session, person: User) -> Record:
+    """One statement for all the numbers of a profile."""
+    asked = select(func.count()).where(Question.asker_id == person.id, is_public(Question)).scalar_subquery()
+    answers, accepted = (
+        select(func.count(counted))
+        .select_from(Answer)
+        .join(Answer.question)
+        .where(Answer.author_id == person.id, is_public(Answer), is_public(Question))
+        .scalar_subquery()
+        for counted in (Answer.id, Answer.accepted_at)
+    )
+    return Record(*session.execute(select(asked, answers, accepted)).one())
+
+
+def list_revisions(
+    session: Session, post: Question | Answer, cursor: str | None = None, size: int = PAGE_SIZE
+) -> Page[Revision]:
+    """The saved states of a question or an answer, the newest first, without their texts."""
+    query = (
+        select(Revision)
+        .where(_revises(post))
+        .options(joinedload(Revision.author), defer(Revision.text, raiseload=True), raiseload("*"))
+    )
+    order = Order(Revision.number, Revision.id)
+    return fetch_page(session, query, order, lambda row: (row.number, row.id), cursor, size)
+
+
+def find_revision(session: Session, post: Question | Answer, number: int) -> tuple[Revision, Revision | None]:
+    """One saved state and the one before it; raises NotFound for a number there is not."""
+    rows = session.scalars(
+        select(Revision)
+        .where(_revises(post), Revision.number <= number)
+        .options(joinedload(Revision.author))
+        .order_by(Revision.number.desc())
+        .limit(2)
+    ).all()
+    if not rows or rows[0].number != number:
+        raise NotFound("revision")
+    return rows[0], rows[1] if len(rows) > 1 else None
+
+
+def _revises(post: Question | Answer) -> ColumnElement[bool]:
+    return Revision.question_id == post.id if isinstance(post, Question) else Revision.answer_id == post.id
+
+
+def find_old_address(session: Session, reader: Reader, path: str) -> OldAddress:
+    """What was known under a path before; raises NotFound also when the reader may not see it."""
+    address = session.get(OldAddress, path)
+    if address is None:
+        raise NotFound("address")
+    if address.answer_id is not None:
+        find_answer(session, reader, address.answer_id)
+    else:
+        find_question(session, reader, address.question_id)
+    return address

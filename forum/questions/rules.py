@@ -1,0 +1,162 @@
+"""Who may do what with questions, answers and comments; a no says why.
+
+Doing twice what is allowed once is no offence: whether something is hidden or deleted already is the action's concern.
+"""
+
+from forum.accounts.models import Reader
+from forum.base.verdicts import YES, Verdict, no
+from forum.questions.models import Answer, Comment, Post, Question, Votable
+
+
+def may_ask(actor: Reader) -> Verdict:
+    if not actor.is_signed_in:
+        return no("Sign in to ask a question.")
+    return YES
+
+
+def may_answer(actor: Reader, question: Question) -> Verdict:
+    if not actor.is_signed_in:
+        return no("Sign in to answer.")
+    if not question.is_public:
+        return no("This question was removed, so it takes no answers.")
+    if question.closed_at is not None:
+        return no("This question is closed, so it takes no more answers.")
+    return YES
+
+
+def may_comment(actor: Reader, question: Question, answer: Answer | None = None) -> Verdict:
+    if not actor.is_signed_in:
+        return no("Sign in to comment.")
+    if not question.is_public:
+        return no("This question was removed, so it takes no comments.")
+    if answer is not None and not answer.is_public:
+        return no("This answer was removed, so it takes no comments.")
+    if question.closed_at is not None and not actor.is_staff:
+        return no("This question is closed, so it takes no more comments.")
+    return YES
+
+
+def may_vote(actor: Reader, post: Votable) -> Verdict:
+    if not actor.is_signed_in:
+        return no("Sign in to vote.")
+    if actor.id == post.author_id:
+        return no("You cannot vote on what you wrote yourself.")
+    if not post.is_public:
+        return no("This was removed, so it takes no votes.")
+    if isinstance(post, Answer) and not post.question.is_public:
+        return no("This question was removed, so its answers take no votes.")
+    return YES
+
+
+def may_accept(actor: Reader, answer: Answer) -> Verdict:
+    if not actor.is_signed_in:
+        return no("Sign in to accept an answer.")
+    if not answer.question.is_public:
+        return no("This question was removed, so no answer to it can be accepted.")
+    if not answer.is_public:
+        return no("This answer was removed, so it cannot be accepted.")
+    if actor.id == answer.question.asker_id:
+        return YES
+    if actor.is_staff:
+        return YES
+    return no("Only the person who asked, or staff in their place, can accept an answer.")
+
+
+def may_withdraw_acceptance(actor: Reader, answer: Answer) -> Verdict:
+    if not actor.is_signed_in:
+        return no("Sign in to withdraw an acceptance.")
+    if actor.id == answer.question.asker_id:
+        return YES
+    if actor.is_staff:
+        return YES
+    return no("Only the person who asked, or staff in their place, can withdraw an acceptance.")
+
+
+def may_edit_question(actor: Reader, question: Question) -> Verdict:
+    return _may_edit(actor, question)
+
+
+def may_edit_answer(actor: Reader, answer: Answer) -> Verdict:
+    return _may_edit(actor, answer)
+
+
+def may_edit_comment(actor: Reader, comment: Comment) -> Verdict:
+    return _may_edit(actor, comment)
+
+
+def _may_edit(actor: Reader, post: Post) -> Verdict:
+    if not actor.is_signed_in:
+        return no("Sign in to edit.")
+    if post.is_deleted:
+        return no("This was deleted. Bring it back before editing it.")
+    if actor.id == post.author_id:
+        return YES
+    if actor.is_moderator:
+        return YES
+    return no("Only the person who wrote this, or a moderator, can edit it.")
+
+
+def may_delete_question(actor: Reader, question: Question) -> Verdict:
+    verdict = _may_delete(actor, question)
+    if verdict and not actor.is_staff and question.answer_count:
+        return no("Others have answered, and their help would be lost with it. Ask a moderator to remove the question.")
+    return verdict
+
+
+def may_delete_answer(actor: Reader, answer: Answer) -> Verdict:
+    return _may_delete(actor, answer)
+
+
+def may_delete_comment(actor: Reader, comment: Comment) -> Verdict:
+    return _may_delete(actor, comment)
+
+
+def _may_delete(actor: Reader, post: Post) -> Verdict:
+    if not actor.is_signed_in:
+        return no("Sign in to delete what you wrote.")
+    if actor.id == post.author_id:
+        return YES
+    if actor.is_staff:
+        return YES
+    return no("Only the person who wrote this, or staff, can delete it.")
+
+
+def may_undelete(actor: Reader, post: Post) -> Verdict:
+    if not actor.is_signed_in:
+        return no("Sign in to bring back what you deleted.")
+    if actor.is_staff:
+        return YES
+    if actor.id != post.author_id:
+        return no("Only the person who wrote this, or staff, can bring it back.")
+    if post.is_deleted and actor.id != post.deleted_by_id:
+        return no("This was deleted by staff. Write to a moderator if you think that was wrong.")
+    return YES
+
+
+def may_hide(actor: Reader) -> Verdict:
+    if not actor.is_moderator:
+        return no("Only moderators can hide what others wrote.")
+    return YES
+
+
+def may_restore(actor: Reader) -> Verdict:
+    if not actor.is_moderator:
+        return no("Only moderators can show again what was hidden.")
+    return YES
+
+
+def may_close(actor: Reader) -> Verdict:
+    if not actor.is_moderator:
+        return no("Only moderators can close a question.")
+    return YES
+
+
+def may_reopen(actor: Reader) -> Verdict:
+    if not actor.is_moderator:
+        return no("Only moderators can reopen a question.")
+    return YES
+
+
+def may_see(reader: Reader, post: Post) -> bool:
+    """Whether a removed text is still shown, and marked, to this reader; queries say the same of rows."""
+    return post.is_public or reader.is_moderator or (reader.is_signed_in and reader.id == post.author_id)
