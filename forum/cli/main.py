@@ -18,6 +18,7 @@ COMMANDS = {
     "serve": "forum.cli.serving:serve",
     "courier": "forum.cli.serving:courier",
     "db": "forum.cli.database:db",
+    "import": "forum.cli.imports:import_",
 }
 
 
