@@ -18,6 +18,8 @@ from forum.base.measures import Measures
 from forum.base.outbox import Subscriptions
 from forum.base.parts import Parts
 from forum.base.signing import Signer
+from forum.knowledge.actions import note_views as note_article_views
+from forum.questions.actions import note_views as note_question_views
 from forum.subscriptions import subscribe_all
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ def create_parts(settings: Settings, store: Store | None = None, index: "SearchI
     chosen.context["subscriptions"] = subscriptions
     measures = Measures(chosen)
     measures.register("session_seen", note_seen)
+    measures.register("question_views", note_question_views)
+    measures.register("article_views", note_article_views)
     made = Parts(
         settings=settings,
         store=chosen,
@@ -55,7 +59,7 @@ def open_index(settings: Settings, store: Store) -> "SearchIndex":
     if settings.search == "postgresql":
         from search_index.postgres import PostgresIndex
 
-        return PostgresIndex(store.bind)
+        return PostgresIndex(store.bind.engine)
     from search_index.whoosh_index import WhooshIndex
 
     return WhooshIndex(settings.index_folder)

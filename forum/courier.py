@@ -1,20 +1,41 @@
-"""A courier for the parts of an application: its channels, and how their batches are opened."""
+"""A courier for the parts of an application: its channels, how their batches are opened, what it mends first."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from forum.base.courier import Courier
 from forum.base.parts import Parts
+from forum.notices.mail import Mailer, make_mailer
+from forum.search.reactions import CHANNEL, OncePerBatch
+from forum.search.upkeep import bring_up_to_date
+from search_index.contract import IndexBusy
+
+log = logging.getLogger(__name__)
 
 
 def make_courier(parts: Parts) -> Courier:
-    """A courier that carries work one by one and index writes in batches."""
+    """A courier that carries work one by one, index writes in batches, and mails without holding a transaction."""
+    mailer = make_mailer(parts.settings)
 
     @contextmanager
-    def index_batch(upto: int) -> Iterator[Any]:
+    def index_batch(upto: int) -> Iterator[OncePerBatch]:
         with parts.index.open_batch() as batch:
-            yield batch
-            batch.commit(upto)
+            yield OncePerBatch(batch)
+            batch.commit(max(upto, parts.index.upto()))
 
-    return Courier(parts.store, parts.subscriptions, {"index": index_batch})
+    @contextmanager
+    def one_mail(_upto: int) -> Iterator[Mailer]:
+        yield mailer
+
+    return Courier(
+        parts.store, parts.subscriptions, {CHANNEL: index_batch, "mail": one_mail}, alone=frozenset({"mail"})
+    )
+
+
+def mend_index(parts: Parts) -> None:
+    """Make the index usable and complete before anything is carried to it; another process may be at it already."""
+    try:
+        bring_up_to_date(parts.store, parts.index)
+    except IndexBusy:
+        log.info("another process is at work on the search index")

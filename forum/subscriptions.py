@@ -2,15 +2,51 @@
 
 from datetime import timedelta
 
+from forum.accounts import events as accounts
+from forum.accounts.credentials import forget_email_changes
+from forum.accounts.signing_up import forget_sign_ups
 from forum.base.courier import forget_delivered
 from forum.base.limits import forget_usages
 from forum.base.once import forget_old_keys
 from forum.base.parts import Parts
+from forum.contacts.reactions import join_confirmed_user
+from forum.knowledge.reactions import check_article_of_answer, check_articles_of_question
+from forum.notices.reactions import AccountMails
+from forum.questions import events as questions
+from forum.search import reactions as search
 
 
 def subscribe_all(parts: Parts) -> None:
     """Subscribe every reaction and all timed work."""
     outbox = parts.subscriptions
+    search.subscribe(outbox)
     outbox.every(timedelta(hours=1), forget_delivered)
     outbox.every(timedelta(hours=1), forget_old_keys)
     outbox.every(timedelta(hours=1), forget_usages)
+    for answer_change in (
+        questions.AnswerEdited,
+        questions.AnswerAccepted,
+        questions.AcceptanceWithdrawn,
+        questions.AnswerHidden,
+        questions.AnswerRestored,
+        questions.AnswerDeleted,
+        questions.AnswerUndeleted,
+    ):
+        outbox.subscribe(answer_change, check_article_of_answer)
+    for question_change in (
+        questions.QuestionHidden,
+        questions.QuestionRestored,
+        questions.QuestionDeleted,
+        questions.QuestionUndeleted,
+    ):
+        outbox.subscribe(question_change, check_articles_of_question)
+    outbox.subscribe(accounts.EmailConfirmed, join_confirmed_user)
+    outbox.every(timedelta(hours=1), forget_sign_ups)
+    outbox.every(timedelta(hours=1), forget_email_changes)
+
+    mails = AccountMails(parts.settings, parts.signer)
+    outbox.subscribe(accounts.SignUpRequested, mails.confirm_sign_up, channel="mail")
+    outbox.subscribe(accounts.PasswordResetRequested, mails.reset_password, channel="mail")
+    outbox.subscribe(accounts.PasswordChanged, mails.tell_new_password, channel="mail")
+    outbox.subscribe(accounts.EmailChangeRequested, mails.confirm_email, channel="mail")
+    outbox.subscribe(accounts.EmailChanged, mails.tell_old_address, channel="mail")

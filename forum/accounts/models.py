@@ -64,6 +64,10 @@ class User(Model):
     def is_editor(self) -> bool:
         return EDITOR in self.rights
 
+    @property
+    def is_manager(self) -> bool:
+        return MANAGER in self.rights
+
 
 @dataclass(frozen=True)
 class Visitor:
@@ -78,6 +82,7 @@ class Visitor:
     is_agent: ClassVar[bool] = False
     is_administrator: ClassVar[bool] = False
     is_editor: ClassVar[bool] = False
+    is_manager: ClassVar[bool] = False
 
 
 VISITOR = Visitor()
@@ -119,6 +124,22 @@ class SignUp(Model):
     used_at: Mapped[OptionalMoment]
 
 
+class EmailChange(Model):
+    """A user's wish to be reached elsewhere, not yet proved to come from the owner of the new address."""
+
+    __tablename__ = "email_changes"
+
+    id: Mapped[Id]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    email: Mapped[str] = mapped_column(String(EMAIL_LENGTH))
+    #: Where the user was reached until the change, to tell them there.
+    old_email: Mapped[str | None] = mapped_column(String(EMAIL_LENGTH))
+    created_at: Mapped[Moment]
+    used_at: Mapped[OptionalMoment]
+
+    user: Mapped[User] = relationship()
+
+
 class ApiToken(Model):
     """Lets a program act for a user, within scopes that never give more than the user has."""
 
@@ -151,13 +172,16 @@ class StandingEntry(Model):
 
 
 class StaffAct(Model):
-    """One act of staff, with the state before and after; only ever added."""
+    """One act of staff, with the state before and after; only ever added. Without an actor it was the terminal."""
 
     __tablename__ = "staff_acts"
-    __table_args__ = (Index("ix_staff_acts_target", "target_kind", "target_id"),)
+    __table_args__ = (
+        Index("ix_staff_acts_target", "target_kind", "target_id"),
+        Index("ix_staff_acts_at", "at", "id"),
+    )
 
     id: Mapped[Id]
-    actor_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     verb: Mapped[str] = mapped_column(String(40))
     target_kind: Mapped[str] = mapped_column(String(40))
     target_id: Mapped[int]
@@ -166,4 +190,4 @@ class StaffAct(Model):
     why: Mapped[str] = mapped_column(String(500), default="")
     at: Mapped[datetime]
 
-    actor: Mapped[User] = relationship()
+    actor: Mapped[User | None] = relationship()

@@ -48,7 +48,9 @@ class Courier:
     """One of possibly several; they share the work by claiming rows.
 
     `batches` maps a channel to a function that opens its batch, given the id of the newest delivery in it.
-    Deliveries of such a channel are carried together, their reactions called with the batch.
+    Deliveries of such a channel are carried together, their reactions called with the batch. Those of a channel
+    in `alone` get a batch each: what cannot be taken back, such as a mail, must not be done again because its
+    neighbour failed.
     """
 
     def __init__(
@@ -57,11 +59,13 @@ class Courier:
         subscriptions: Subscriptions,
         batches: dict[str, OpenBatch] | None = None,
         clock: Callable[[], datetime] = utc_now,
+        alone: frozenset[str] = frozenset(),
     ) -> None:
         self.store = store
         self.subscriptions = subscriptions
         self.batches = batches or {}
         self.clock = clock
+        self.alone = alone
         self.name = secrets.token_hex(8)
         self._wake = threading.Event()
         self._stop = threading.Event()
@@ -100,7 +104,8 @@ class Courier:
         for channel in sorted({subscriber.channel for subscriber in self.subscriptions.subscribers.values()}):
             claimed = self._claim(channel)
             if claimed and channel in self.batches:
-                self._carry_batch(channel, claimed)
+                for together in [[each] for each in claimed] if channel in self.alone else [claimed]:
+                    self._carry_batch(channel, together)
             else:
                 for delivery in claimed:
                     self._carry(delivery)

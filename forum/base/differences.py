@@ -2,6 +2,7 @@
 
 import re
 from bisect import insort
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -67,7 +68,8 @@ def _matches(old: list[str], new: list[str], effort: int) -> list[tuple[int, int
     where a word of its part of `old` stands.
     """
     matcher = SequenceMatcher(None, old, new, autojunk=False)
-    costs = list(accumulate((1 + len(matcher.b2j.get(word, ())) for word in old), initial=0))
+    places = Counter(new)
+    costs = list(accumulate((1 + places[word] for word in old), initial=0))
     found: list[tuple[int, int, int]] = []
     waiting = [(0, len(old), 0, len(new))]
     for from_old, to_old, from_new, to_new in waiting:

@@ -53,6 +53,14 @@ def count(session: Session, limit: Limit, who: str, now: datetime) -> None:
     session.flush()
 
 
+def give_back(session: Session, limit: Limit, who: str, now: datetime) -> None:
+    """Take back one act that was counted before it was known to be none of those that are limited."""
+    row = session.get(Usage, (_key(limit, who), _window(limit, now)), with_for_update=True)
+    if row is not None and row.count > 0:
+        row.count -= 1
+        session.flush()
+
+
 def used(session: Session, limit: Limit, who: str, now: datetime) -> float:
     """How much of the limit is used: this window and the part of the last one that still reaches into it."""
     window = _window(limit, now)

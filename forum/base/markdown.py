@@ -17,10 +17,7 @@ from markdown_it.token import Token
 
 from forum.base.words import say
 
-TOO_HARD = (
-    "This text has too many formatting marks to be shown. Please remove some of them,"
-    " or put it in a code block."
-)
+TOO_HARD = "This text has too many formatting marks to be shown. Please remove some of them, or put it in a code block."
 TOO_DEEP = "Quotes and lists are nested too deeply here. Please keep them to a few levels."
 TOO_MANY_LINKS = "There are too many links here: %(limit)d is the most."
 TOO_WIDE = "A table can have %(limit)d columns at most."

@@ -5,12 +5,13 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, or_
 from sqlalchemy.orm import Session
 
+from forum.base.db import UtcDateTime
 from forum.base.errors import Invalid
 from forum.base.words import say
 
@@ -20,6 +21,8 @@ PAGE_SIZE = 25
 
 #: Longer than any cursor of ours, shorter than any attack worth the name.
 CURSOR_LENGTH = 300
+
+DAMAGED = say("This link to the next page is damaged. Start again from the first page.")
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,11 @@ class Order:
             return self.column.desc(), self.id.desc()
         return self.column.asc(), self.id.asc()
 
+    def takes(self, value: Any) -> bool:
+        """Whether the column can be compared with a value, which may come from another list's cursor."""
+        wanted = datetime if isinstance(self.column.type, UtcDateTime) else self.column.type.python_type
+        return isinstance(value, wanted)
+
     def after(self, value: Any, row_id: int) -> ColumnElement[bool]:
         """The rows that follow the one with this value and id."""
         if self.descending:
@@ -64,7 +72,10 @@ def fetch_page(
     """
     ordered = query.order_by(*order.clauses()).limit(size + 1)
     if cursor:
-        ordered = ordered.where(order.after(*read_cursor(cursor)))
+        value, row_id = read_cursor(cursor)
+        if not order.takes(value):
+            raise Invalid({"cursor": DAMAGED})
+        ordered = ordered.where(order.after(value, row_id))
     rows = session.scalars(ordered).unique().all()
     more = len(rows) > size
     items = rows[:size]
@@ -84,6 +95,8 @@ def read_cursor(cursor: str) -> tuple[Any, int]:
             raise ValueError(cursor)
         plain, row_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         value = datetime.fromisoformat(plain["t"]) if "t" in plain else plain["v"]
+        if isinstance(value, datetime) and value.tzinfo is not None:
+            value = value.astimezone(UTC)
         if not isinstance(row_id, int) or isinstance(row_id, bool) or not 0 <= row_id < 2**63:
             raise ValueError(cursor)
         if isinstance(value, datetime) and value.tzinfo is None:
@@ -92,8 +105,6 @@ def read_cursor(cursor: str) -> tuple[Any, int]:
             raise ValueError(cursor)
         if isinstance(value, int) and not -(2**63) <= value < 2**63:
             raise ValueError(cursor)
-    except (ValueError, TypeError, KeyError, AttributeError, binascii.Error, RecursionError) as wrong:
-        raise Invalid(
-            {"cursor": say("This link to the next page is damaged. Start again from the first page.")}
-        ) from wrong
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, binascii.Error, RecursionError) as wrong:
+        raise Invalid({"cursor": DAMAGED}) from wrong
     return value, row_id

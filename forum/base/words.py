@@ -92,8 +92,8 @@ def _catalogue(path: Path, language: str) -> Catalog:
 
 
 def format_moment(moment: datetime, language: str, timezone: str) -> str:
-    """Date and time in full, as read aloud in a language."""
-    return dates.format_datetime(moment, "d MMMM y, HH:mm", tzinfo=ZoneInfo(timezone), locale=language)
+    """The weekday, day and time on the reader's clock."""
+    return dates.format_datetime(moment, "full", tzinfo=ZoneInfo(timezone), locale=language)
 
 
 def format_day(moment: datetime, language: str, timezone: str) -> str:
@@ -102,10 +102,10 @@ def format_day(moment: datetime, language: str, timezone: str) -> str:
 
 
 def format_ago(moment: datetime, now: datetime, language: str) -> str:
-    """How long ago, or in how long, in one unit."""
-    return dates.format_timedelta(moment - now, add_direction=True, threshold=1.0, locale=language)
+    """How long ago: "3 hours ago"; the future reads "in 3 hours"."""
+    return dates.format_timedelta(moment - now, granularity="minute", add_direction=True, locale=language)
 
 
 def format_wait(moment: datetime, now: datetime, language: str) -> str:
-    """A length of time without direction, short enough for a ticket stub."""
-    return dates.format_timedelta(now - moment, threshold=1.0, locale=language, format="short")
+    """Only the span up to now, as short as it gets: "3 hr"."""
+    return dates.format_timedelta(now - moment, granularity="minute", format="short", locale=language)

@@ -19,6 +19,7 @@ COMMANDS = {
     "courier": "forum.cli.serving:courier",
     "db": "forum.cli.database:db",
     "import": "forum.cli.imports:import_",
+    "reindex": "forum.cli.searching:reindex",
 }
 
 

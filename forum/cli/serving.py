@@ -139,11 +139,13 @@ def run_courier(parent: int) -> None:
     """Carry until told to stop, or until the parent is gone."""
     from forum.base.parts import EXTENSION
     from forum.cli.process import application, leave_with_parent
-    from forum.courier import make_courier
+    from forum.courier import make_courier, mend_index
 
-    carrier = make_courier(application().extensions[EXTENSION])
+    parts = application().extensions[EXTENSION]
+    carrier = make_courier(parts)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: carrier.stop())
     if parent:
         threading.Thread(target=leave_with_parent, args=(parent,), daemon=True).start()
+    mend_index(parts)
     carrier.run()

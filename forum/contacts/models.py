@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from forum.accounts.models import User
@@ -13,17 +13,36 @@ TIERS = ("basic", "plus", "top")
 
 EMAIL, PHONE = "email", "phone"
 
+#: What can prove that a contact and a user are one.
+BY_EMAIL, BY_AGENT = "confirmed email", "agent"
+
+#: How we call the company's own CRM where nobody names another system.
+OWN_SYSTEM = "crm"
+
+NAME_LENGTH = 120
+COMPANY_LENGTH = 120
+ZONE_LENGTH = 40
+FOLDED_LENGTH = 500
+POINT_LENGTH = 254
+EXTERNAL_ID_LENGTH = 120
+
 
 class Contact(Model):
     """A person in the CRM; joined to a user only by proof or by an agent's deliberate act."""
 
     __tablename__ = "contacts"
+    __table_args__ = (
+        CheckConstraint("tier IN ('basic', 'plus', 'top')", name="tier"),
+        Index("ix_contacts_new", "created_at", "id"),
+    )
 
     id: Mapped[Id]
-    name: Mapped[str] = mapped_column(String(120))
-    company: Mapped[str] = mapped_column(String(120), default="")
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    company: Mapped[str] = mapped_column(String(COMPANY_LENGTH), default="")
+    #: Name and company as `points.fold` makes them, so that searching minds neither accents nor capitals.
+    folded: Mapped[str] = mapped_column(String(FOLDED_LENGTH), default="")
     tier: Mapped[str] = mapped_column(String(10), default=TIERS[0])
-    zone: Mapped[str] = mapped_column(String(40), default="")
+    zone: Mapped[str] = mapped_column(String(ZONE_LENGTH), default="")
     language: Mapped[str] = mapped_column(String(8), default="")
     created_at: Mapped[Moment]
     edited_at: Mapped[OptionalMoment]
@@ -59,8 +78,10 @@ class ContactPoint(Model):
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
     kind: Mapped[str] = mapped_column(String(10))
     #: As compared: e-mail in lower case with the domain in IDNA, phone in E.164.
-    value: Mapped[str] = mapped_column(String(254))
+    value: Mapped[str] = mapped_column(String(POINT_LENGTH))
     verified_at: Mapped[OptionalMoment]
+    #: Who proved it; when their address changes this one is no longer proved.
+    verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
 
     contact: Mapped[Contact] = relationship(back_populates="points")
 
@@ -74,9 +95,20 @@ class ExternalId(Model):
     id: Mapped[Id]
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), index=True)
     system: Mapped[str] = mapped_column(String(40))
-    value: Mapped[str] = mapped_column(String(120))
+    value: Mapped[str] = mapped_column(String(EXTERNAL_ID_LENGTH))
 
     contact: Mapped[Contact] = relationship(back_populates="external_ids")
+
+
+class RefusedJoin(Model):
+    """An agent parted these two: nothing but an agent joins them again."""
+
+    __tablename__ = "refused_joins"
+
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    refused_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[Moment]
 
 
 class TimelineEntry(Model):

@@ -1,6 +1,6 @@
 """The company's knowledge base: articles that remember where they come from and who vouched for them."""
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from forum.accounts.models import User
@@ -11,10 +11,22 @@ from forum.questions.models import Answer, Question
 DRAFT, IN_REVIEW, PUBLISHED, ARCHIVED = "draft", "in_review", "published", "archived"
 STATES = (DRAFT, IN_REVIEW, PUBLISHED, ARCHIVED)
 
-APPROVE, RETURN = "approve", "return"
+#: What became of a review; withdrawn: the text was edited, or the article put away, before anybody decided.
+APPROVE, RETURN, WITHDRAWN = "approve", "return", "withdrawn"
 
-TITLE_LENGTH = 200
+#: What a source answer can look like to whoever checks an article against it.
+ACCEPTED, UNACCEPTED, HIDDEN, DELETED = "accepted", "unaccepted", "hidden", "deleted"
+
+#: The parts people have in an article.
+ASKED, ANSWERED = "asked", "answered"
+
+TITLE_SHORTEST, TITLE_LENGTH = 5, 200
 TEXT_LENGTH = 30_000
+WHY_LENGTH = 300
+COMMENT_LENGTH = 2_000
+
+#: Addresses below an article's own that are no titles.
+TAKEN_SLUGS = frozenset(("edit", "revisions", "review", "state", "questions", "doubt"))
 
 
 class Article(Model):
@@ -25,10 +37,15 @@ class Article(Model):
     """
 
     __tablename__ = "articles"
-    __table_args__ = (Index("ix_articles_state", "state", "active_at", "id"),)
+    __table_args__ = (
+        Index("ix_articles_state", "state", "active_at", "id"),
+        Index("ix_articles_published", "published_at", "id"),
+        Index("ix_articles_views", "view_count", "id"),
+    )
 
     id: Mapped[Id]
     state: Mapped[str] = mapped_column(String(10), default=DRAFT)
+    #: The language of what is published, or of the newest revision while nothing is.
     language: Mapped[str] = mapped_column(String(8), default="it")
     #: The newest saved title, shown to editors; readers see the published revision's.
     title: Mapped[str] = mapped_column(String(TITLE_LENGTH))
@@ -36,14 +53,20 @@ class Article(Model):
     version: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[Moment]
     active_at: Mapped[Moment]
+    #: When it was first published.
     published_at: Mapped[OptionalMoment]
+    #: When an editor who did not write it last said that it is right.
+    checked_at: Mapped[OptionalMoment]
     archived_at: Mapped[OptionalMoment]
     creator_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
-    source_answer_id: Mapped[int | None] = mapped_column(ForeignKey("answers.id"), index=True)
-    #: The source answer's version that the published text was checked against.
+    #: An answer is promoted once; the second attempt is sent to what the first one made.
+    source_answer_id: Mapped[int | None] = mapped_column(ForeignKey("answers.id"), unique=True)
+    #: The source answer's version and state that the text was last checked against.
     source_version: Mapped[int | None]
-    #: Asked for explicitly (the source changed, a reader says so); worked out from the source when read, too.
-    review_why: Mapped[str | None] = mapped_column(String(300))
+    source_state: Mapped[str | None] = mapped_column(String(12))
+    #: In somebody's words why this should be looked at again; changes of the source are worked out when read.
+    review_why: Mapped[str | None] = mapped_column(String(WHY_LENGTH))
+    #: When it first asked for a review, for whatever reason; nothing is decided by it.
     review_since: Mapped[OptionalMoment]
     #: When somebody should look at it again even if nothing happens.
     review_due_at: Mapped[OptionalMoment]
@@ -57,8 +80,14 @@ class Article(Model):
     published: Mapped["ArticleRevision | None"] = relationship(foreign_keys=[published_id], post_update=True)
 
     @property
+    def public_title(self) -> str:
+        """The published title; the newest one only where nothing is published, so that no draft shows in a link."""
+        return self.title if self.published is None else self.published.title
+
+    @property
     def slug(self) -> str:
-        return slugify(self.title)
+        slug = slugify(self.public_title)
+        return f"{slug}-" if slug in TAKEN_SLUGS else slug
 
     @property
     def is_live(self) -> bool:
@@ -80,7 +109,8 @@ class ArticleRevision(Model):
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
     html_version: Mapped[int]
-    why: Mapped[str] = mapped_column(String(300), default="")
+    language: Mapped[str] = mapped_column(String(8))
+    why: Mapped[str] = mapped_column(String(WHY_LENGTH), default="")
     at: Mapped[Moment]
 
     article: Mapped[Article] = relationship(foreign_keys=[article_id])
@@ -91,7 +121,16 @@ class Review(Model):
     """An editor's look at a revision: asked for, then approved or returned with a comment."""
 
     __tablename__ = "article_reviews"
-    __table_args__ = (Index("ix_article_reviews_article", "article_id", "asked_at"),)
+    __table_args__ = (
+        Index("ix_article_reviews_article", "article_id", "asked_at"),
+        Index(
+            "uq_article_reviews_open",
+            "article_id",
+            unique=True,
+            sqlite_where=text("decided_at IS NULL"),
+            postgresql_where=text("decided_at IS NULL"),
+        ),
+    )
 
     id: Mapped[Id]
     article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"))

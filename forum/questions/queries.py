@@ -30,6 +30,9 @@ STATES = (WAITING, ANSWERED, SOLVED, CLOSED)
 
 #: The ways to look at the list: who waits longest, what was asked last, where something happens, what was solved.
 TAB_WAITING, TAB_NEW, TAB_ACTIVE, TAB_SOLVED = "waiting", "new", "active", "solved"
+#: Tags are short: more of them fit a page.
+TAGS_SIZE = 60
+
 TABS = (TAB_WAITING, TAB_NEW, TAB_ACTIVE, TAB_SOLVED)
 
 
@@ -240,7 +243,7 @@ def find_tag(session: Session, name: str) -> Tag:
     return tag
 
 
-def list_tags(session: Session, cursor: str | None = None, size: int = 60) -> Page[Tag]:
+def list_tags(session: Session, cursor: str | None = None, size: int = TAGS_SIZE) -> Page[Tag]:
     """The tags in use, the most used first."""
     order = Order(Tag.question_count, Tag.id)
     query = select(Tag).where(Tag.question_count > 0)
@@ -327,13 +330,11 @@ def _revises(post: Question | Answer) -> ColumnElement[bool]:
     return Revision.question_id == post.id if isinstance(post, Question) else Revision.answer_id == post.id
 
 
-def find_old_address(session: Session, reader: Reader, path: str) -> OldAddress:
+def find_old_address(session: Session, reader: Reader, path: str) -> Question | Answer:
     """What was known under a path before; raises NotFound also when the reader may not see it."""
     address = session.get(OldAddress, path)
     if address is None:
         raise NotFound("address")
     if address.answer_id is not None:
-        find_answer(session, reader, address.answer_id)
-    else:
-        find_question(session, reader, address.question_id)
-    return address
+        return find_answer(session, reader, address.answer_id)
+    return find_question(session, reader, address.question_id)

@@ -14,7 +14,11 @@ STATUSES = (NEW, OPEN, PENDING, RESOLVED, CLOSED)
 
 FROM_CUSTOMER, FROM_AGENT, NOTE = "customer", "agent", "note"
 
+#: Those somebody still has to do something about.
+UNDONE = (NEW, OPEN, PENDING)
+
 SUBJECT_LENGTH = 200
+WHY_LENGTH = 300
 TEXT_LENGTH = 30_000
 
 
@@ -22,7 +26,11 @@ class Ticket(Model):
     """A case that an agent works on for one contact."""
 
     __tablename__ = "tickets"
-    __table_args__ = (Index("ix_tickets_status", "status", "active_at", "id"),)
+    __table_args__ = (
+        CheckConstraint("status IN ('new', 'open', 'pending', 'resolved', 'closed')", name="status"),
+        Index("ix_tickets_status", "status", "active_at", "id"),
+        Index("ix_tickets_active", "active_at", "id"),
+    )
 
     id: Mapped[Id]
     requester_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), index=True)
@@ -42,12 +50,19 @@ class Ticket(Model):
     assignee: Mapped[User | None] = relationship(foreign_keys=[assignee_id])
     opened_by: Mapped[User | None] = relationship(foreign_keys=[opened_by_id])
 
+    @property
+    def is_undone(self) -> bool:
+        return self.status in UNDONE
+
 
 class TicketMessage(Model):
     """Something said in a ticket; a note stays among staff."""
 
     __tablename__ = "ticket_messages"
-    __table_args__ = (Index("ix_ticket_messages_ticket", "ticket_id", "at"),)
+    __table_args__ = (
+        CheckConstraint("kind IN ('customer', 'agent', 'note')", name="kind"),
+        Index("ix_ticket_messages_ticket", "ticket_id", "at"),
+    )
 
     id: Mapped[Id]
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
@@ -84,10 +99,38 @@ class Link(Model):
     question_id: Mapped[int | None] = mapped_column(ForeignKey("questions.id"), index=True)
     linked_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     linked_at: Mapped[Moment]
-    why: Mapped[str] = mapped_column(String(300), default="")
+    why: Mapped[str] = mapped_column(String(WHY_LENGTH), default="")
+    unlinked_at: Mapped[OptionalMoment]
+    unlinked_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
     ticket: Mapped[Ticket] = relationship()
     answer: Mapped[Answer | None] = relationship()
     article: Mapped[Article | None] = relationship()
     question: Mapped[Question | None] = relationship()
-    linked_by: Mapped[User] = relationship()
+    linked_by: Mapped[User] = relationship(foreign_keys=[linked_by_id])
+    unlinked_by: Mapped[User | None] = relationship(foreign_keys=[unlinked_by_id])
+
+    @property
+    def target(self) -> "Target":
+        """What is linked, whether or not it may still be shown."""
+        target = self.answer or self.article or self.question
+        assert target is not None  # noqa: S101
+        return target
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether what is linked is open to readers; of anything else not a word is shown."""
+        return is_open(self.target)
+
+
+#: What can be linked to a ticket.
+Target = Answer | Article | Question
+
+
+def is_open(target: Target) -> bool:
+    """Whether customers can read it, so that an agent can pass it on."""
+    if isinstance(target, Article):
+        return target.is_live
+    if isinstance(target, Answer):
+        return target.is_public and target.question.is_public
+    return target.is_public

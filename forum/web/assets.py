@@ -1,4 +1,4 @@
-"""Static files: joined, named by their content and compressed once at start, so that a browser asks only once."""
+"""Static files: joined, named by their content, compressed once at start; a browser asks only once."""
 
 from __future__ import annotations
 
@@ -6,16 +6,21 @@ import gzip
 import hashlib
 import mimetypes
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import brotli
-from backports import zstd
 from werkzeug.datastructures import Headers
 from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Request, Response
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 #: Cascade order: what comes first yields to what comes later; components stand between, by name.
 CSS_FIRST = ("tokens.css", "base.css", "layout.css")
@@ -62,8 +67,8 @@ class Asset:
 
     @property
     def fingerprinted_name(self) -> str:
-        stem, suffix = os.path.splitext(self.name)
-        return f"{stem}.{self.fingerprint}{suffix}"
+        stem, dot, suffix = self.name.rpartition(".")
+        return f"{stem}.{self.fingerprint}{dot}{suffix}"
 
 
 class Assets:
@@ -135,10 +140,10 @@ class Assets:
             return self.by_name[name], ASK_AGAIN
         # A page drawn before the last deployment still asks for the old name. The current file serves it
         # better than nothing, but must not be kept under a name that promises other bytes.
-        stem, suffix = os.path.splitext(name)
-        plain, _, fingerprint = stem.rpartition(".")
-        if len(fingerprint) == FINGERPRINT_LENGTH and set(fingerprint) <= set("0123456789abcdef"):
-            return self.by_name.get(plain + suffix), ASK_AGAIN
+        stem, dot, suffix = name.rpartition(".")
+        plain, _, older = stem.rpartition(".")
+        if len(older) == FINGERPRINT_LENGTH and set(older) <= set("0123456789abcdef"):
+            return self.by_name.get(plain + dot + suffix), ASK_AGAIN
         return None, ASK_AGAIN
 
     def _join_css(self) -> bytes:

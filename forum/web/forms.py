@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeVar
 from flask import redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
-from wtforms import Form, HiddenField, StringField, TextAreaField
+from wtforms import Form, HiddenField, StringField, TextAreaField, ValidationError
 
 from forum.base.errors import Invalid
 from forum.base.once import KEY_LENGTH
@@ -88,7 +88,7 @@ class Text(Line, TextAreaField):  # type: ignore[misc]
     cleaner = staticmethod(clean_text)
 
 
-class WrongField(ValueError):
+class WrongField(ValidationError):  # type: ignore[misc]
     """Carries a Sentence to WTForms, which keeps the first argument of what it catches."""
 
 

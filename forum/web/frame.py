@@ -41,7 +41,7 @@ class Site:
 
 @dataclass(frozen=True)
 class Links:
-    """Addresses the frame links to on every page, below `root` when the counter is not at the top of its host."""
+    """Addresses the frame links to on every page; `root` is not empty when we live below another site."""
 
     root: str = ""
 

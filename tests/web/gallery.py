@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
+import gzip
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, flash, jsonify, redirect, render_template, request
 from jinja2 import ChoiceLoader, FileSystemLoader
 from markupsafe import Markup
-from pathlib import Path
-from wtforms import (
-    BooleanField,
-    Form,
-    PasswordField,
-    RadioField,
-    SelectField,
-    StringField,
-    TextAreaField,
-    validators,
-)
 
-from forum.web import moments
+from forum.base import words
 from forum.web.assets import Assets
 from forum.web.frame import Links, NavItem, Site
+from tests.web.gallery_content import (
+    ALDO,
+    ANNA,
+    ANSWERS,
+    ARTICLE,
+    CARLA,
+    COMMENTS,
+    DRAFT,
+    LONG_TEXT,
+    QUESTIONS,
+    AskForm,
+    ago,
+    make_question,
+    thing,
+)
 
 WEB = Path(__file__).parents[2] / "forum" / "web"
 HERE = Path(__file__).parent
@@ -34,164 +38,6 @@ POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
-
-NOW = datetime.now(UTC)
-
-
-def ago(**span: float) -> datetime:
-    return NOW - timedelta(**span)
-
-
-def thing(**values: Any) -> SimpleNamespace:
-    return SimpleNamespace(**values)
-
-
-ANNA = thing(id=1, name="Anna Ferri", is_staff=False, roles={"customer"})
-BRUNO = thing(id=2, name="Bruno", is_staff=False, roles={"customer"})
-CARLA = thing(id=3, name="Carla De Santis Montefeltro-Aldobrandini", is_staff=False, roles={"customer"})
-ALDO = thing(id=4, name="Aldo Riva", is_staff=True, roles={"agent"})
-
-CODE = Markup(
-    '<pre><code><span class="hl-c1"># how long the line stays up</span>\n'
-    '<span class="hl-k">for</span> <span class="hl-n">line</span> <span class="hl-ow">in</span> '
-    '<span class="hl-nb">open</span><span class="hl-p">(</span><span class="hl-s2">&quot;router.log&quot;</span>'
-    '<span class="hl-p">):</span>\n    <span class="hl-nf">print</span><span class="hl-p">(</span>'
-    '<span class="hl-n">line</span><span class="hl-p">[</span><span class="hl-mi">0</span>'
-    '<span class="hl-p">:</span><span class="hl-mi">19</span><span class="hl-p">],</span> '
-    '<span class="hl-s1">&#39;a line that is rather longer than the page is wide, so that it has to scroll&#39;</span>'
-    '<span class="hl-p">)</span></code></pre>'
-)
-
-LONG_TEXT = Markup(
-    "<p>Since the storm on Tuesday the fibre light is <strong>off</strong> and <code>ping 1.1.1.1</code> says "
-    "nothing. I have tried:</p><ul><li>power off for ten minutes</li><li>another cable, "
-    '<a href="https://example.org/a/long/address">as written here</a></li></ul>'
-    '<ul class="contains-task-list"><li class="task-list-item"><input type="checkbox" disabled checked> '
-    'reset</li><li class="task-list-item"><input type="checkbox" disabled> new router</li></ul>'
-    '<blockquote><p>The technician said it was fine.</p></blockquote><p>Thank you <a class="mention" '
-    'href="/people/2/bruno">@bruno</a>, see the table:</p>'
-    '<table><thead><tr><th class="ta-l">Light</th><th class="ta-c">State</th><th class="ta-r">Minutes</th></tr>'
-    '</thead><tbody><tr><td class="ta-l">PON</td><td class="ta-c">off</td><td class="ta-r">1,420</td></tr>'
-    "</tbody></table>"
-) + CODE + Markup("<h4>What I see</h4><p>" + "averyveryverylongwordwithoutanyspace" * 4 + "</p>")
-
-SHORT_TEXT = Markup(
-    "<p>Hold the small button at the back for twelve seconds until <em>all</em> lights go out, then wait. "
-    "The line comes back by itself after about four minutes: it did for us in via Roma.</p>"
-)
-
-
-def make_question(number: int, state: str, title: str, **more: Any) -> SimpleNamespace:
-    values: dict[str, Any] = {
-        "id": number,
-        "slug": "a-question",
-        "url": f"/question?{number}",
-        "title": title,
-        "state": state,
-        "excerpt": "Since the storm on Tuesday the light is off, and the app says everything is well in our street.",
-        "asked_at": ago(hours=3),
-        "asker": ANNA,
-        "tags": ["fibra", "router"],
-        "answer_count": 0,
-        "score": 0,
-        "too_count": 0,
-        "is_held": False,
-        "article": None,
-    }
-    return thing(**(values | more))
-
-
-ARTICLE = thing(
-    title="When the fibre light stays off after a thunderstorm",
-    url="/article",
-    summary="Three lights tell you whether it is your router, your socket or our cabinet, and what helps in each case.",
-    reviewed_at=ago(days=12),
-    state="published",
-    helpful_count=214,
-)
-DRAFT = thing(
-    title="Moving house with the same number",
-    url="/article",
-    summary=None,
-    reviewed_at=None,
-    state="in_review",
-    helpful_count=0,
-)
-
-QUESTIONS = [
-    make_question(482, "waiting", "Router without light after the storm: is it the line or the box?", too_count=7, score=3),
-    make_question(
-        479,
-        "answered",
-        "How do I read the second meter when the display only shows dashes?",
-        asker=BRUNO,
-        asked_at=ago(days=2),
-        answer_count=2,
-        tags=["contatore", "luce", "bolletta", "autolettura", "seconda-casa"],
-        excerpt=Markup("The button under the <mark>display</mark> does nothing."),
-    ),
-    make_question(
-        311,
-        "solved",
-        "Bill doubled after moving from one flat to another in the same building",
-        asker=CARLA,
-        asked_at=ago(days=40),
-        answer_count=5,
-        score=28,
-        too_count=1,
-        article=ARTICLE,
-    ),
-    make_question(
-        300, "closed", "Perché?", asker=None, asked_at=ago(days=800), excerpt=None, tags=[], answer_count=1, is_held=True
-    ),
-    make_question(483, "waiting", "Is there a number one can call on Sundays?", asker=ALDO, asked_at=ago(minutes=4)),
-]
-
-COMMENTS = [
-    thing(id=1, html=Markup("<p>Worked for me too, thank you.</p>"), author=CARLA, commented_at=ago(hours=1), is_held=False),
-    thing(
-        id=2, html=Markup("<p>Only with the <em>white</em> model.</p>"), author=ALDO, commented_at=ago(minutes=9), is_held=True
-    ),
-]
-
-
-def make_answer(number: int, **more: Any) -> SimpleNamespace:
-    values: dict[str, Any] = {
-        "id": number,
-        "html": SHORT_TEXT,
-        "author": BRUNO,
-        "answered_at": ago(hours=2),
-        "score": 12,
-        "is_accepted": False,
-        "is_recommended": False,
-        "is_held": False,
-        "edited_at": None,
-        "revisions_url": None,
-        "language": None,
-    }
-    return thing(**(values | more))
-
-
-ANSWERS = [
-    make_answer(9, is_accepted=True, is_recommended=True, edited_at=ago(minutes=20), revisions_url="/revisions"),
-    make_answer(10, author=ALDO, html=LONG_TEXT, score=-1),
-    make_answer(11, author=None, is_held=True, score=0, language="it"),
-]
-
-
-class AskForm(Form):
-    title = StringField(
-        "What happened?", [validators.InputRequired("Say in one line what happened.")], description="One line, as you would say it."
-    )
-    text = TextAreaField("Tell us more", [validators.InputRequired("Tell us a little more.")], description="What you see, what you tried.")
-    product = SelectField("About", choices=[("fibre", "Fibre"), ("power", "Electricity")])
-    tags = StringField("Tags", [validators.Optional()])
-    email = StringField("E-mail", [validators.Email("An address looks like name@example.org.")])
-    password = PasswordField("Password", [validators.InputRequired("Write a password.")])
-    channel = RadioField(
-        "How shall we tell you?", [validators.InputRequired("Choose one.")], choices=[("mail", "By e-mail"), ("page", "Here")]
-    )
-    is_private = BooleanField("Only staff may see my account number")
 
 
 def create_gallery() -> Flask:
@@ -205,7 +51,6 @@ def create_gallery() -> Flask:
     app.jinja_env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
     assets = Assets(WEB / "static", fresh=True)
     links = Links()
-    rome = ZoneInfo("Europe/Rome")
     app.jinja_env.globals.update(
         asset=assets.url,
         csrf_token=lambda: "token",
@@ -213,9 +58,9 @@ def create_gallery() -> Flask:
         person_url=links.person_url,
     )
     app.jinja_env.filters.update(
-        when=lambda at: moments.when(at, datetime.now(UTC), "en"),
-        when_long=lambda at: moments.when_long(at, "en", rome),
-        waited=lambda at: moments.waited(at, datetime.now(UTC), "en"),
+        when=lambda at: words.format_ago(at, datetime.now(UTC), "en"),
+        when_long=lambda at: words.format_moment(at, "en", "Europe/Rome"),
+        waited=lambda at: words.format_wait(at, datetime.now(UTC), "en"),
     )
 
     @app.context_processor
@@ -250,6 +95,9 @@ def create_gallery() -> Flask:
     @app.after_request
     def strict(response: Response) -> Response:
         response.headers["Content-Security-Policy"] = POLICY
+        if response.mimetype == "text/html" and "gzip" in request.headers.get("Accept-Encoding", ""):
+            response.set_data(gzip.compress(response.get_data(), 6))
+            response.headers["Content-Encoding"] = "gzip"
         return response
 
     @app.get("/static/<path:name>")
@@ -263,8 +111,17 @@ def create_gallery() -> Flask:
     @app.get("/question")
     def question_page() -> str:
         flash("Thank you: the next person with this problem will find it.")
-        solved = make_question(311, "solved", QUESTIONS[2].title, asker=CARLA, asked_at=ago(days=40), html=LONG_TEXT, score=28)
-        return render_template("question.html", question=solved, answers=ANSWERS, comments=COMMENTS, form=AskForm(), article=ARTICLE)
+        solved = make_question(
+            311, "solved", QUESTIONS[2].title, asker=CARLA, asked_at=ago(days=40), html=LONG_TEXT, score=28
+        )
+        return render_template(
+            "question.html",
+            question=solved,
+            answers=ANSWERS,
+            comments=COMMENTS,
+            form=AskForm(),
+            article=ARTICLE,
+        )
 
     @app.route("/form", methods=["GET", "POST"])
     def form_page() -> str:
@@ -295,7 +152,9 @@ def create_gallery() -> Flask:
 
     @app.get("/parts")
     def parts_page() -> str:
-        return render_template("parts.html", question=QUESTIONS[0], articles=[ARTICLE, DRAFT], form=AskForm(), at=ago(hours=5))
+        return render_template(
+            "parts.html", question=QUESTIONS[0], articles=[ARTICLE, DRAFT], form=AskForm(), at=ago(hours=5)
+        )
 
     @app.post("/vote/<outcome>")
     def vote(outcome: str) -> Any:
@@ -303,7 +162,7 @@ def create_gallery() -> Flask:
             return redirect("/question", 303)
         if outcome == "refused":
             return jsonify(detail="You cannot vote on what you wrote yourself."), 403
-        return jsonify(score=12 + int(request.form["value"]), value=int(request.form["value"]))
+        return jsonify(score=12 + int(request.form["value"]), mine=int(request.form["value"]))
 
     @app.post("/preview")
     def preview() -> Any:
@@ -313,7 +172,16 @@ def create_gallery() -> Flask:
     @app.get("/similar")
     def similar() -> Any:
         title = request.args["title"]
-        return jsonify(items=[{"url": "/question", "title": f"<b>{title}</b>", "word": "Solved", "passage": "Hold the button."}])
+        return jsonify(
+            items=[
+                {
+                    "url": "/question",
+                    "title": f"<b>{title}</b>",
+                    "word": "Solved",
+                    "passage": "Hold the button.",
+                }
+            ]
+        )
 
     @app.post("/account/theme")
     @app.post("/account/language")

@@ -1,17 +1,27 @@
 """Static files: named by content, compressed once, kept by the browser, and never wrong under an old name."""
 
 import gzip
+import re
 from pathlib import Path
 
 import brotli
 import pytest
-from backports import zstd
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request, Response
 
-from forum.web.assets import Assets, choose_encoding
+from forum.web.assets import Assets, choose_encoding, zstd
 
 WEB = Path(__file__).parents[2] / "forum" / "web"
+INLINE_OR_FOREIGN = (" style=", "<style", "javascript:", "|safe", "http://", "https://")
+UNTRUSTED_SINKS = (
+    "innerHTML",
+    "outerHTML",
+    "insertAdjacentHTML",
+    "eval(",
+    "document.write",
+    "DOMParser",
+    "import ",
+)
 DECODERS = {"br": brotli.decompress, "gzip": gzip.decompress, "zstd": zstd.decompress}
 
 
@@ -37,7 +47,7 @@ def folder(tmp_path: Path) -> Path:
 
 def ask(assets: Assets, name: str, method: str = "GET", **headers: str) -> Response:
     named = {key.replace("_", "-"): value for key, value in headers.items()}
-    environ = EnvironBuilder(path="/static/" + name, method=method, headers=named).get_environ()
+    environ = EnvironBuilder(path="/static/" + name, method=method, headers=list(named.items())).get_environ()
     return Response.from_app(lambda env, start: assets.respond(name, Request(env))(env, start), environ)
 
 
@@ -84,7 +94,8 @@ def test_what_is_sent_compressed_unpacks_to_the_same(folder: Path, encoding: str
     assert reply.headers["Content-Encoding"] == encoding
     assert reply.headers["Vary"] == "Accept-Encoding"
     assert DECODERS[encoding](reply.get_data()) == (folder / "icons.svg").read_bytes()
-    assert int(reply.headers["Content-Length"]) == len(reply.get_data()) < (folder / "icons.svg").stat().st_size
+    assert int(reply.headers["Content-Length"]) == len(reply.get_data())
+    assert len(reply.get_data()) < (folder / "icons.svg").stat().st_size
 
 
 def test_a_browser_that_reads_nothing_packed_gets_it_plain(folder: Path) -> None:
@@ -161,7 +172,9 @@ def test_head_sends_only_headers(folder: Path) -> None:
     assert reply.headers["Content-Type"] == "image/svg+xml"
 
 
-def test_compressed_copies_are_kept_for_the_next_start(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_compressed_copies_are_kept_for_the_next_start(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     cache = tmp_path / "cache"
     first = Assets(folder, cache)
     assert not list(cache.glob(".writing-*"))
@@ -196,9 +209,10 @@ def test_our_own_files_stay_within_their_budget() -> None:
 def test_nothing_of_ours_is_inline_or_from_elsewhere() -> None:
     for path in (WEB / "templates").rglob("*.html"):
         text = path.read_text("utf-8")
-        for forbidden in (" style=", "<style", "onclick", "onload", "onsubmit", "javascript:", "|safe", "http://", "https://"):
+        assert not re.search(r"\son[a-z]+=", text), path.name
+        for forbidden in INLINE_OR_FOREIGN:
             assert forbidden not in text, (path.name, forbidden)
     for path in (WEB / "static" / "js").glob("*.js"):
         text = path.read_text("utf-8")
-        for forbidden in ("innerHTML", "outerHTML", "insertAdjacentHTML", "eval(", "document.write", "import ", "DOMParser"):
+        for forbidden in UNTRUSTED_SINKS:
             assert forbidden not in text, (path.name, forbidden)

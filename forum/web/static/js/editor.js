@@ -85,9 +85,9 @@ async function preview(area, box, button) {
   try {
     const reply = await fetch(area.dataset.previewUrl, { method: 'POST', body, headers: { Accept: 'application/json' } });
     const said = await reply.json().catch(() => ({}));
-    if (!reply.ok || typeof said.html !== 'string') throw new Error(said.detail || button.dataset.failed);
+    if (!reply.ok || typeof said.html !== 'string') throw new Error(said.detail || said.title || button.dataset.failed);
     // The browser's own sanitizer takes out whatever could run; that is why Trusted Types let it pass.
-    pane.setHTML(said.html, { sanitizer: { dataAttributes: false, comments: false } });
+    pane.setHTML(said.html, { sanitizer: { removeElements: ['style', 'form'], removeAttributes: ['id', 'style'] } });
     button.dataset.read = words.textContent;
     words.textContent = button.dataset.write;
     area.hidden = true;

@@ -30,8 +30,8 @@ document.addEventListener('submit', async (event) => {
   try {
     const reply = await fetch(form.action, { method: 'POST', body, headers: { Accept: 'application/json' } });
     const said = await reply.json().catch(() => ({}));
-    if (!reply.ok) throw new Error(said.detail || form.dataset.failed);
-    show(form, said.score, said.value);
+    if (!reply.ok) throw new Error(said.detail || said.title || form.dataset.failed);
+    show(form, said.score, said.mine);
   } catch (problem) {
     show(form, before.score, before.mine);
     const words = problem instanceof TypeError ? form.dataset.failed : problem.message;

@@ -1,0 +1,73 @@
+"""What the courier has still to carry and what it gave up, for the person who looks after it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from forum.base.courier import send_again
+from forum.base.errors import NotFound
+from forum.base.outbox import DEAD, WAITING, Delivery, Schedule
+from forum.base.paging import Order, Page, fetch_page
+
+#: Dead deliveries sent again in one press; pressing once more takes the next ones.
+MOST_AT_ONCE = 1000
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """How much waits, since when, and how much was given up."""
+
+    waiting: int
+    failing: int
+    dead: int
+    oldest_waiting_at: datetime | None
+
+
+def find_backlog(session: Session, now: datetime) -> Backlog:
+    """Count what is due; what was put off on purpose does not wait."""
+    waiting, failing, oldest = session.execute(
+        select(
+            func.count(),
+            func.count(func.nullif(Delivery.attempts, 0)),
+            func.min(Delivery.created_at),
+        ).where(Delivery.state == WAITING)
+    ).one()
+    dead = session.scalar(select(func.count()).select_from(Delivery).where(Delivery.state == DEAD)) or 0
+    return Backlog(waiting, failing, dead, oldest)
+
+
+def list_deliveries(session: Session, state: str, cursor: str | None = None) -> Page[Delivery]:
+    """Deliveries in one state, oldest first."""
+    return fetch_page(
+        session,
+        select(Delivery).where(Delivery.state == state),
+        Order(Delivery.created_at, Delivery.id, descending=False),
+        lambda delivery: (delivery.created_at, delivery.id),
+        cursor,
+    )
+
+
+def list_schedules(session: Session) -> list[Schedule]:
+    """The timed work, by name."""
+    return list(session.scalars(select(Schedule).order_by(Schedule.name)))
+
+
+def find_delivery(session: Session, delivery_id: int) -> Delivery:
+    """Raise NotFound where there is none."""
+    delivery = session.get(Delivery, delivery_id)
+    if delivery is None:
+        raise NotFound("delivery")
+    return delivery
+
+
+def send_all_again(session: Session, now: datetime) -> int:
+    """Give every dead delivery a new start; say how many there were."""
+    dead = session.scalars(
+        select(Delivery).where(Delivery.state == DEAD).order_by(Delivery.id).limit(MOST_AT_ONCE)
+    ).all()
+    for delivery in dead:
+        send_again(session, delivery, now)
+    session.flush()
+    return len(dead)

@@ -1,0 +1,1 @@
+"""Rows become documents, words become hits that the reader may see."""

@@ -1,0 +1,221 @@
+"""Words in, what the reader may see out: the index proposes, the database decides and gives the text."""
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from forum.accounts.models import Reader
+from forum.base.markup import plain_text
+from forum.base.slugs import slugify
+from forum.knowledge.models import Article
+from forum.questions.models import SOLVED, Answer, Comment, Question
+from forum.questions.queries import is_public
+from forum.search.documents import ARTICLE, QUESTION, read_key
+from forum.search.reactions import parts_of
+from search_index.contract import Hits, Query, SearchIndex
+from search_index.grammar import parse
+from search_index.passages import Marker, Passage, has_phrases
+
+PAGE = 20
+
+#: Hits asked for beyond a page, so that what the reader may not see leaves no hole.
+SPARE = 10
+
+#: Similar questions while a title is typed: more than these are not read.
+SIMILAR = 5
+
+PASSAGE_LENGTH = 240
+SHORT_PASSAGE = 160
+
+
+@dataclass(frozen=True)
+class Found:
+    """A question or an article, with the passage that shows why it was found."""
+
+    kind: str
+    id: int
+    title: str
+    slug: str
+    passage: Passage | None
+    #: "answer:9" when the passage stands in an answer, "question:7" when in the question, else the article's key.
+    place: str
+    score: float
+    state: str
+    created_at: datetime
+    answer_count: int = 0
+    votes: int = 0
+
+
+@dataclass(frozen=True)
+class Results:
+    """One page of what was found."""
+
+    items: Sequence[Found]
+    total: int
+    is_exact: bool
+    has_more: bool
+    corrected: Sequence[tuple[str, str]] = ()
+    suggestion: str | None = None
+    is_noise: bool = False
+    #: False when the index could not be asked and only titles were looked through.
+    is_complete: bool = True
+
+
+def search(
+    session: Session, reader: Reader, index: SearchIndex, query: Query, limit: int = PAGE, offset: int = 0
+) -> Results:
+    """What fits the query, best first. Whatever the words are, this never fails."""
+    hits = index.search(dataclasses.replace(query, limit=limit + SPARE, offset=offset))
+    if not hits.is_reliable:
+        return _search_titles(session, query.text, limit)
+    found = _load(session, hits, query.text, query.phrases, PASSAGE_LENGTH)
+    suggestion = index.suggest(query.text) if not found and query.text else None
+    gone = len(hits) - len(found)
+    return Results(
+        items=found[:limit],
+        total=max(len(found), hits.total - gone),
+        is_exact=hits.is_exact,
+        has_more=len(found) > limit or hits.has_more,
+        corrected=hits.corrected,
+        suggestion=suggestion,
+        is_noise=hits.is_noise,
+    )
+
+
+def read_query(text: str) -> Query:
+    """Read what was typed into the search box."""
+    return parse(text, states=frozenset({"solved", "unanswered", "answered", "waiting", "closed"}))
+
+
+def similar(
+    session: Session, reader: Reader, index: SearchIndex, title: str, limit: int = SIMILAR, exclude: str = ""
+) -> list[Found]:
+    """What resembles a question being written; of a solved one the passage is out of its accepted answer."""
+    hits = index.similar(title, limit=limit + 2, exclude=exclude)
+    return _load(session, hits, title, (), SHORT_PASSAGE, prefer_accepted=True)[:limit]
+
+
+def _load(
+    session: Session,
+    hits: Hits,
+    words: str,
+    phrases: Sequence[str],
+    length: int,
+    *,
+    prefer_accepted: bool = False,
+) -> list[Found]:
+    """The hits that still are what the index believes, in its order; public rows only, for hits are for everybody."""
+    keys = [(*read_key(hit.key), hit.score) for hit in hits]
+    questions = _questions(session, [row_id for kind, row_id, _ in keys if kind == QUESTION])
+    articles = _articles(session, [row_id for kind, row_id, _ in keys if kind == ARTICLE])
+    answers, comments = parts_of(session, questions) if questions else ({}, {})
+    marker = Marker(words, hits.corrected)
+    found = []
+    for kind, row_id, score in keys:
+        if kind == QUESTION and row_id in questions:
+            question = questions[row_id]
+            texts = _texts(question, answers[row_id], comments[row_id])
+            if has_phrases([question.title, *(text for _, text in texts)], phrases):
+                chosen = _accepted_only(answers[row_id], texts) if prefer_accepted else texts
+                found.append(_found_question(question, score, *_passage(marker, chosen, length)))
+        elif kind == ARTICLE and row_id in articles:
+            article = articles[row_id]
+            revision = article.published
+            if revision is None:
+                continue
+            text = plain_text(revision.text)
+            if has_phrases([revision.title, text], phrases):
+                place, passage = _passage(marker, [(f"{ARTICLE}:{row_id}", text)], length)
+                found.append(
+                    Found(
+                        ARTICLE,
+                        row_id,
+                        revision.title,
+                        slugify(revision.title),
+                        passage,
+                        place,
+                        score,
+                        article.state,
+                        article.published_at or article.created_at,
+                    )
+                )
+    return found
+
+
+def _questions(session: Session, ids: Sequence[int]) -> dict[int, Question]:
+    if not ids:
+        return {}
+    rows = session.scalars(select(Question).where(Question.id.in_(ids), is_public(Question)))
+    return {row.id: row for row in rows}
+
+
+def _articles(session: Session, ids: Sequence[int]) -> dict[int, Article]:
+    if not ids:
+        return {}
+    rows = session.scalars(select(Article).where(Article.id.in_(ids)).options(joinedload(Article.published)))
+    return {row.id: row for row in rows if row.is_live}
+
+
+def _texts(question: Question, answers: Iterable[Answer], comments: Iterable[Comment]) -> list[tuple[str, str]]:
+    texts = [(f"answer:{answer.id}", plain_text(answer.text)) for answer in answers]
+    texts.insert(
+        1 if question.state == SOLVED and texts else 0, (f"{QUESTION}:{question.id}", plain_text(question.text))
+    )
+    texts.extend((f"comment:{comment.id}", plain_text(comment.text)) for comment in comments)
+    return texts
+
+
+def _accepted_only(answers: Iterable[Answer], texts: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    accepted = {f"answer:{answer.id}" for answer in answers if answer.is_accepted}
+    return [text for text in texts if text[0] in accepted] or texts
+
+
+def _passage(marker: Marker, texts: list[tuple[str, str]], length: int) -> tuple[str, Passage | None]:
+    """The place and the passage that say most; the beginning of the first text where no word is found."""
+    best = marker.best_of([text for _, text in texts], length)
+    if best is None:
+        place, text = texts[0]
+        return place, marker.best(text, length) if text else None
+    number, passage = best
+    return texts[number][0], passage
+
+
+def _found_question(question: Question, score: float, place: str, passage: Passage | None) -> Found:
+    return Found(
+        QUESTION,
+        question.id,
+        question.title,
+        question.slug,
+        passage,
+        place,
+        score,
+        question.state,
+        question.created_at,
+        question.answer_count,
+        question.score,
+    )
+
+
+def _search_titles(session: Session, words: str, limit: int) -> Results:
+    """What the database alone can find while the index is being mended: titles that hold one of the words."""
+    wanted = [word for word in words.split() if len(word) > 2][:6]
+    if not wanted:
+        return Results((), 0, True, False, is_noise=True, is_complete=False)
+    holds = [Question.title.icontains(word, autoescape=True) for word in wanted]
+    rows = session.scalars(
+        select(Question)
+        .where(or_(*holds), is_public(Question))
+        .options(selectinload(Question.tags))
+        .order_by(Question.id.desc())
+        .limit(limit)
+    )
+    marker = Marker(words)
+    items = [
+        _found_question(row, 0.0, f"{QUESTION}:{row.id}", marker.best(plain_text(row.text), PASSAGE_LENGTH))
+        for row in rows
+    ]
+    return Results(items, len(items), False, False, is_complete=False)

@@ -1,0 +1,5 @@
+"""The blueprint that all pages about accounts belong to."""
+
+from flask import Blueprint
+
+pages = Blueprint("accounts", __name__)

@@ -1,0 +1,1 @@
+"""Pages from which the site is run."""

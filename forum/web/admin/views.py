@@ -1,0 +1,187 @@
+"""The site as an administrator runs it: people, jobs, the staff log."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from forum.accounts import administration, rules
+from forum.accounts.actions import log_staff_act
+from forum.accounts.models import User
+from forum.accounts.queries import (
+    count_people,
+    find_user,
+    is_last_administrator,
+    list_people,
+    list_sessions,
+    list_staff_acts,
+    list_verbs,
+)
+from forum.base.backlog import find_backlog, find_delivery, list_deliveries, list_schedules, send_all_again
+from forum.base.causes import Cause
+from forum.base.courier import send_again
+from forum.base.outbox import DEAD, WAITING
+from forum.base.requests import db, now, writes
+from forum.base.verdicts import require
+from forum.base.words import say, say_many
+from forum.web.accounts.entrance import leave
+from forum.web.admin.forms import RIGHT_WORDS, ROLE_WORDS, SHORT_WORDS, DisableForm, PowersForm
+from forum.web.forms import form_from, takes
+from forum.web.language import spoken
+from forum.web.people import actor
+
+pages = Blueprint("admin", __name__)
+
+
+def administrator() -> User:
+    """Whoever runs the site; a visitor is asked in, anybody else refused."""
+    who = actor()
+    require(rules.may_administer(who))
+    return who
+
+
+def asked(name: str, most: int = 100) -> str:
+    """A filter out of the address."""
+    return request.args.get(name, "")[:most].strip()
+
+
+@pages.get("/admin")
+def overview() -> str:
+    """What an administrator looks at first."""
+    administrator()
+    return render_template("admin/overview.html", people=count_people(db()), backlog=find_backlog(db(), now()))
+
+
+@pages.get("/admin/people")
+def people() -> str:
+    """Find somebody."""
+    administrator()
+    filters: dict[str, Any] = {"q": asked("q"), "role": asked("role"), "state": asked("state")}
+    found = list_people(db(), filters["q"], filters["role"], filters["state"], request.args.get("cursor"))
+    following = url_for("admin.people", **filters, cursor=found.next) if found.next else None
+    return render_template(
+        "admin/people.html", people=found.items, next_url=following, filters=filters, words=SHORT_WORDS
+    )
+
+
+@pages.get("/admin/people/<int:user_id>")
+def person(user_id: int, powers: PowersForm | None = None, closing: DisableForm | None = None) -> str:
+    """One person: what they may do, and whether they may come in."""
+    who = administrator()
+    found = find_user(db(), user_id)
+    last = is_last_administrator(db(), found)
+    return render_template(
+        "admin/person.html",
+        person=found,
+        powers=powers or form_from(PowersForm, roles=sorted(found.roles), rights=sorted(found.rights)),
+        closing=closing or form_from(DisableForm),
+        role_words=ROLE_WORDS,
+        right_words=RIGHT_WORDS,
+        may_disable=rules.may_disable(who, found, last),
+        session_count=len(list_sessions(db(), found, now())),
+        is_last=last,
+    )
+
+
+@pages.post("/admin/people/<int:user_id>/powers")
+@takes(PowersForm, again=lambda form, user_id: person(user_id, powers=form))
+@writes
+def change_powers(form: PowersForm, user_id: int) -> Response:
+    """Give and take roles and rights."""
+    who, found = administrator(), find_user(db(), user_id)
+    changed = administration.change_powers(
+        db(), who, found, frozenset(form.roles.data), frozenset(form.rights.data), now()
+    )
+    if changed and who.id == found.id:
+        return leave()
+    flash(spoken(say("Kept. %(name)s signs in again.", name=found.name) if changed else say("Nothing was changed.")))
+    return _back_to(user_id)
+
+
+@pages.post("/admin/people/<int:user_id>/disable")
+@takes(DisableForm, again=lambda form, user_id: person(user_id, closing=form))
+@writes
+def disable(form: DisableForm, user_id: int) -> Response:
+    """Shut somebody out at once."""
+    who, found = administrator(), find_user(db(), user_id)
+    administration.disable(db(), who, found, form.why.data, now())
+    flash(spoken(say("%(name)s is signed out and cannot come in any more.", name=found.name)))
+    return _back_to(user_id)
+
+
+@pages.post("/admin/people/<int:user_id>/enable")
+@writes
+def enable(user_id: int) -> Response:
+    """Let somebody in again."""
+    who, found = administrator(), find_user(db(), user_id)
+    administration.enable(db(), who, found, now())
+    flash(spoken(say("%(name)s can come in again.", name=found.name)))
+    return _back_to(user_id)
+
+
+@pages.post("/admin/people/<int:user_id>/end-sessions")
+@writes
+def end_sessions(user_id: int) -> Response:
+    """Sign somebody out everywhere."""
+    who, found = administrator(), find_user(db(), user_id)
+    administration.end_sessions_of(db(), who, found, now())
+    if who.id == found.id:
+        return leave()
+    flash(spoken(say("%(name)s is signed out everywhere.", name=found.name)))
+    return _back_to(user_id)
+
+
+@pages.get("/admin/jobs")
+def jobs() -> str:
+    """What the courier gave up, and what it still has to carry."""
+    administrator()
+    state = WAITING if asked("state") == WAITING else DEAD
+    found = list_deliveries(db(), state, request.args.get("cursor"))
+    following = url_for("admin.jobs", state=state, cursor=found.next) if found.next else None
+    return render_template(
+        "admin/jobs.html",
+        deliveries=found.items,
+        next_url=following,
+        state=state,
+        backlog=find_backlog(db(), now()),
+        schedules=list_schedules(db()),
+    )
+
+
+@pages.post("/admin/jobs/<int:delivery_id>/again")
+@writes
+def send_one_again(delivery_id: int) -> Response:
+    """Give one delivery a new start."""
+    who, delivery = administrator(), find_delivery(db(), delivery_id)
+    send_again(db(), delivery, now())
+    log_staff_act(db(), who, "send_again", Cause.of(delivery), now())
+    flash(spoken(say("It is tried again now.")))
+    return redirect(url_for("admin.jobs"), 303)
+
+
+@pages.post("/admin/jobs/again")
+@writes
+def send_dead_again() -> Response:
+    """Give everything that was given up a new start."""
+    who = administrator()
+    number = send_all_again(db(), now())
+    if number:
+        log_staff_act(db(), who, "send_all_again", Cause("delivery", 0), now(), after={"count": number})
+    flash(spoken(say_many("%(num)d is tried again now.", "%(num)d are tried again now.", number)))
+    return redirect(url_for("admin.jobs"), 303)
+
+
+@pages.get("/admin/log")
+def staff_log() -> str:
+    """Who of staff did what, when, and what it was like before."""
+    administrator()
+    filters: dict[str, Any] = {"actor": asked("actor"), "verb": asked("verb", 40)}
+    found = list_staff_acts(db(), filters["actor"], filters["verb"], request.args.get("cursor"))
+    following = url_for("admin.staff_log", **filters, cursor=found.next) if found.next else None
+    return render_template(
+        "admin/log.html", acts=found.items, next_url=following, filters=filters, verbs=list_verbs(db())
+    )
+
+
+def _back_to(user_id: int) -> Response:
+    return redirect(url_for("admin.person", user_id=user_id), 303)

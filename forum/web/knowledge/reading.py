@@ -1,0 +1,107 @@
+"""Reading the knowledge base: its front page, an article, and what editors have on their desk."""
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from forum.base.errors import NotFound
+from forum.base.parts import parts
+from forum.base.requests import db, now
+from forum.base.verdicts import require
+from forum.base.words import Sentence, say
+from forum.knowledge import queries, rules
+from forum.knowledge.models import ARCHIVED, DRAFT, IN_REVIEW, Article
+from forum.web.knowledge.addresses import article_url
+from forum.web.knowledge.blueprint import pages
+from forum.web.knowledge.shown import Tied, drafts_url, show_card, show_page
+from forum.web.people import actor, reader
+from forum.web.questions.addresses import answer_url, question_url
+
+CANDIDATES = "candidates"
+
+#: What an editor can look through, in the order of what is most urgent.
+LISTS: dict[str, Sentence] = {
+    IN_REVIEW: say("In review"),
+    queries.ASKS: say("Asks for review"),
+    DRAFT: say("Drafts"),
+    CANDIDATES: say("Could become articles"),
+    ARCHIVED: say("Archive"),
+}
+
+
+@pages.get("/kb")
+def home() -> str:
+    """What the company knows, newest and most read."""
+    cursor = request.args.get("after")
+    page = queries.list_live(db(), cursor)
+    return render_template(
+        "knowledge/home.html",
+        articles=[show_card(article) for article in page.items],
+        most_read=[] if cursor else [show_card(article) for article in queries.list_most_read(db())],
+        is_first=not cursor,
+        next_url=url_for("knowledge.home", after=page.next) if page.next else None,
+        may_see_drafts=bool(rules.may_see_drafts(reader())),
+    )
+
+
+@pages.get("/kb/<int:article_id>", defaults={"slug": None})
+@pages.get("/kb/<int:article_id>/<slug>")
+def show_article(article_id: int, slug: str | None) -> str | Response | tuple[str, int]:
+    """An article; any other slug leads to the right address, and one that was withdrawn says where to go on."""
+    try:
+        article = queries.find_article(db(), reader(), article_id)
+    except NotFound:
+        return show_withdrawn(queries.find_withdrawn(db(), article_id)), 410
+    newest = request.args.get("newest") == "1"
+    if slug != article.slug:
+        return redirect(article_url(article, newest=1 if newest else None), 308)
+    if article.is_live and not newest and is_read():
+        parts().measures.add("article_views", article.id)
+    return show_page(article, newest)
+
+
+def show_withdrawn(article: Article) -> str:
+    """For readers who follow an old link: nothing of the text, but the questions, where others go on helping."""
+    who = reader()
+    questions = [
+        Tied(each.id, each.title, question_url(each), False) for each in queries.questions_of(db(), who, article)
+    ]
+    return render_template("knowledge/withdrawn.html", questions=questions)
+
+
+def is_read() -> bool:
+    """Whether somebody looks, and not a browser that only guesses ahead."""
+    purpose = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
+    return request.method == "GET" and "prefetch" not in purpose.casefold()
+
+
+@pages.get("/kb/drafts")
+def drafts() -> str:
+    """What is being written, waits for a review, asks for one, or could become an article."""
+    who = actor()
+    require(rules.may_see_drafts(who))
+    lists = {name: label for name, label in LISTS.items() if name != CANDIDATES or rules.may_write(who)}
+    counts = queries.count_by_state(db(), now())
+    wanted = request.args.get("state", "")
+    first_full = next((name for name in lists if counts.get(name)), DRAFT)
+    state = wanted if wanted in lists else first_full
+    cursor = request.args.get("after")
+    cards, candidates = [], []
+    if state == CANDIDATES:
+        found = queries.list_candidates(db(), who, cursor)
+        candidates = [(each, answer_url(each.answer), rules.may_promote(who, each.answer)) for each in found.items]
+        next_cursor = found.next
+    else:
+        listed = queries.list_articles(db(), who, state, now(), cursor)
+        cards = [show_card(each, "asks_for_review" if state == queries.ASKS else each.state) for each in listed.items]
+        next_cursor = listed.next
+    return render_template(
+        "knowledge/drafts.html",
+        state=state,
+        tabs_=[
+            {"label": label, "url": drafts_url(name), "is_current": name == state, "count": counts.get(name)}
+            for name, label in lists.items()
+        ],
+        cards=cards,
+        candidates=candidates,
+        next_url=drafts_url(state, after=next_cursor) if next_cursor else None,
+    )

@@ -1,0 +1,150 @@
+"""What the page of an article shows, gathered for whoever looks."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import render_template, url_for
+
+from forum.accounts.models import Reader
+from forum.base.differences import Piece, compare
+from forum.base.parts import parts
+from forum.base.requests import db, now
+from forum.base.verdicts import Verdict
+from forum.knowledge import queries, rules
+from forum.knowledge.models import Article, ArticleRevision, Review
+from forum.knowledge.sources import review_reasons, source_changes, source_now
+from forum.questions.rules import may_see
+from forum.web.forms import form_from
+from forum.web.knowledge.addresses import article_url
+from forum.web.knowledge.forms import DoubtForm, GatherForm, ReviewForm, StateForm
+from forum.web.people import reader
+from forum.web.questions.addresses import answer_url, question_url
+
+
+@dataclass
+class Desk:
+    """What an editor finds beside an article: where it stands, what may be done, what a reviewer should read."""
+
+    reasons: list[Any]
+    may_edit: Verdict
+    may_ask: Verdict
+    may_approve: Verdict
+    may_return: Verdict
+    may_archive: Verdict
+    may_restore: Verdict
+    may_discard: Verdict
+    may_doubt: Verdict
+    open_review: Review | None
+    reviews: list[Review]
+    review_form: ReviewForm
+    state_form: StateForm
+    doubt_form: DoubtForm
+    gather_form: GatherForm
+    #: Set where the source is not what the text was checked against and the reader may read it.
+    source_difference: list[Piece] | None = None
+    source_is_gone: bool = False
+    text_difference: list[Piece] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Tied:
+    """A question this article answers."""
+
+    id: int
+    title: str
+    url: str
+    may_release: bool
+
+
+def show_page(article: Article, newest: bool = False, **forms: Any) -> str:
+    """The article as readers see it; for editors with their desk, and with the newest text where they ask for it."""
+    who, session = reader(), db()
+    shows_newest = not article.is_live or (newest and bool(rules.may_see_drafts(who)))
+    revision = queries.newest_revision(session, article) if shows_newest else article.published
+    assert revision is not None  # noqa: S101
+    questions = [
+        Tied(each.id, each.title, question_url(each), bool(rules.may_release(who, article, each)))
+        for each in queries.questions_of(session, who, article)
+    ]
+    answer = article.source_answer
+    source_is_open = answer is not None and may_see(who, answer) and may_see(who, answer.question)
+    return render_template(
+        "knowledge/show.html",
+        article=article,
+        revision=revision,
+        shows_newest=shows_newest and article.is_live,
+        has_newer=article.published is not None and article.version != article.published.number,
+        credits=queries.list_credits(session, article),
+        questions=questions,
+        source_url=answer_url(answer) if answer is not None and source_is_open else None,
+        desk=lay_desk(article, revision, forms) if rules.may_see_drafts(who) else None,
+        address=article_url(article),
+        newest_address=article_url(article, newest=1),
+        canonical=parts().settings.base_url + article_url(article),
+    )
+
+
+def lay_desk(article: Article, revision: ArticleRevision, forms: dict[str, Any]) -> Desk:
+    """The desk of an editor or of staff for this article."""
+    who, session = reader(), db()
+    writers = queries.writers_since_publication(session, article)
+    reasons = review_reasons(article, now())
+    source = source_now(article)
+    desk = Desk(
+        reasons=reasons or source_changes(article),
+        may_edit=rules.may_edit(who, article),
+        may_ask=rules.may_ask_review(who, article),
+        may_approve=rules.may_approve(who, article, writers, bool(reasons)),
+        may_return=rules.may_return(who, article, writers),
+        may_archive=rules.may_archive(who, article),
+        may_restore=rules.may_restore(who, article),
+        may_discard=rules.may_discard(who, article),
+        may_doubt=rules.may_doubt(who, article),
+        open_review=queries.open_review(session, article),
+        reviews=[review for review in queries.list_reviews(session, article) if review.outcome],
+        review_form=forms.get("review_form")
+        or form_from(ReviewForm, version=str(revision.number), source=str(source or "")),
+        state_form=forms.get("state_form") or form_from(StateForm),
+        doubt_form=forms.get("doubt_form") or form_from(DoubtForm),
+        gather_form=forms.get("gather_form") or form_from(GatherForm),
+    )
+    compare_source(desk, article, who)
+    if article.published is not None and revision.number != article.published.number:
+        desk.text_difference = compare(article.published.text, revision.text)
+    return desk
+
+
+def compare_source(desk: Desk, article: Article, who: Reader) -> None:
+    """Show what became of the source's words, to those who may read them."""
+    answer = article.source_answer
+    if answer is None or answer.version == article.source_version:
+        return
+    if not (may_see(who, answer) and may_see(who, answer.question)):
+        return
+    before = queries.source_text_as_checked(db(), article)
+    if before is None:
+        desk.source_is_gone = True
+    else:
+        desk.source_difference = compare(before, answer.text)
+
+
+@dataclass(frozen=True)
+class Card:
+    """An article in a list, as the component wants it."""
+
+    title: str
+    url: str
+    state: str
+    reviewed_at: Any
+    summary: str = ""
+
+
+def show_card(article: Article, state: str | None = None) -> Card:
+    """As readers see it, or with its newest title and the state it is in."""
+    if state is None:
+        return Card(article.public_title, article_url(article), "published", article.checked_at)
+    return Card(article.title, article_url(article), state, article.checked_at)
+
+
+def drafts_url(state: str, **values: Any) -> str:
+    return url_for("knowledge.drafts", state=state, **values)

@@ -1,0 +1,167 @@
+"""Change what was written, and look at what it was before."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from forum.base.differences import compare
+from forum.base.errors import Conflict
+from forum.base.requests import db, now, writes
+from forum.base.verdicts import require
+from forum.questions import actions, rules
+from forum.questions.models import Answer, Comment, Post, Question
+from forum.questions.queries import find_answer, find_comment, find_question, find_revision, list_revisions
+from forum.web.forms import form_from, takes
+from forum.web.language import gettext
+from forum.web.people import actor, reader
+from forum.web.questions.addresses import post_url
+from forum.web.questions.blueprint import pages
+from forum.web.questions.forms import EditAnswerForm, EditCommentForm, EditQuestionForm, Versioned
+from forum.web.questions.previewing import previews
+
+
+def shows_conflict(again: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Show an edit that met another one again, with both texts, and ready to be saved over the newer one."""
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def with_both(**kwargs: Any) -> Any:
+            try:
+                return view(**kwargs)
+            except Conflict as conflict:
+                forms = {"question_id": EditQuestionForm, "answer_id": EditAnswerForm, "comment_id": EditCommentForm}
+                form = forms[next(iter(kwargs))](request.form)
+                return again(form, conflict=conflict.reason, **kwargs), 409
+
+        return with_both
+
+    return decorate
+
+
+def edit_page(form: Versioned, post: Post, conflict: Any, shown: dict[str, Any]) -> str:
+    """The form of an edit; after a conflict with the text as it stands now, which the next save replaces."""
+    if conflict is not None:
+        form.version.data = str(post.version)
+    return render_template(
+        "questions/edit.html", form=form, back=post_url(post), conflict=conflict, current=post, **shown
+    )
+
+
+@pages.get("/questions/<int:question_id>/edit")
+def edit_question(question_id: int) -> str:
+    question = find_question(db(), reader(), question_id)
+    require(rules.may_edit_question(actor(), question))
+    tags = ", ".join(tag.name for tag in question.tags)
+    form = form_from(EditQuestionForm, title=question.title, text=question.text, tags=tags, version=question.version)
+    return edit_page(form, question, None, {})
+
+
+def edit_question_again(form: EditQuestionForm, question_id: int, conflict: Any = None, **shown: Any) -> str:
+    return edit_page(form, find_question(db(), reader(), question_id), conflict, shown)
+
+
+@pages.post("/questions/<int:question_id>/edit")
+@previews(EditQuestionForm, edit_question_again)
+@shows_conflict(edit_question_again)
+@takes(EditQuestionForm, again=edit_question_again)
+@writes
+def save_question(form: EditQuestionForm, question_id: int) -> Response:
+    question = find_question(db(), reader(), question_id)
+    actions.edit_question(
+        db(),
+        actor(),
+        question,
+        form.title.data,
+        form.written,
+        form.tag_names,
+        form.version_number,
+        now(),
+        why=form.why.data,
+    )
+    return _saved(question)
+
+
+@pages.get("/answers/<int:answer_id>/edit")
+def edit_answer(answer_id: int) -> str:
+    answer = find_answer(db(), reader(), answer_id)
+    require(rules.may_edit_answer(actor(), answer))
+    return edit_page(form_from(EditAnswerForm, text=answer.text, version=answer.version), answer, None, {})
+
+
+def edit_answer_again(form: EditAnswerForm, answer_id: int, conflict: Any = None, **shown: Any) -> str:
+    return edit_page(form, find_answer(db(), reader(), answer_id), conflict, shown)
+
+
+@pages.post("/answers/<int:answer_id>/edit")
+@previews(EditAnswerForm, edit_answer_again)
+@shows_conflict(edit_answer_again)
+@takes(EditAnswerForm, again=edit_answer_again)
+@writes
+def save_answer(form: EditAnswerForm, answer_id: int) -> Response:
+    answer = find_answer(db(), reader(), answer_id)
+    actions.edit_answer(db(), actor(), answer, form.written, form.version_number, now(), why=form.why.data)
+    return _saved(answer)
+
+
+@pages.get("/comments/<int:comment_id>/edit")
+def edit_comment(comment_id: int) -> str:
+    comment = find_comment(db(), reader(), comment_id)
+    require(rules.may_edit_comment(actor(), comment))
+    return edit_page(form_from(EditCommentForm, text=comment.text, version=comment.version), comment, None, {})
+
+
+def edit_comment_again(form: EditCommentForm, comment_id: int, conflict: Any = None, **shown: Any) -> str:
+    return edit_page(form, find_comment(db(), reader(), comment_id), conflict, shown)
+
+
+@pages.post("/comments/<int:comment_id>/edit")
+@previews(EditCommentForm, edit_comment_again)
+@shows_conflict(edit_comment_again)
+@takes(EditCommentForm, again=edit_comment_again)
+@writes
+def save_comment(form: EditCommentForm, comment_id: int) -> Response:
+    comment = find_comment(db(), reader(), comment_id)
+    actions.edit_comment(db(), actor(), comment, form.written, form.version_number, now())
+    return _saved(comment)
+
+
+def _saved(post: Question | Answer | Comment) -> Response:
+    flash(gettext("Saved."), "ok")
+    return redirect(post_url(post), 303)
+
+
+@pages.get("/questions/<int:question_id>/revisions")
+def revisions(question_id: int) -> str:
+    """What a question was before each edit: who changed it, when, why, and which words."""
+    question = find_question(db(), reader(), question_id)
+    return _revisions_page(question, question.title)
+
+
+@pages.get("/answers/<int:answer_id>/revisions")
+def answer_revisions(answer_id: int) -> str:
+    """The same for an answer."""
+    answer = find_answer(db(), reader(), answer_id)
+    return _revisions_page(answer, answer.question.title)
+
+
+def _revisions_page(post: Question | Answer, title: str) -> str:
+    listed = list_revisions(db(), post, request.args.get("after"))
+    wanted = request.args.get("revision", "")
+    is_number = wanted.isascii() and wanted.isdigit() and len(wanted) < 10
+    here: dict[str, Any] = request.view_args or {}
+    chosen, before = find_revision(db(), post, int(wanted) if is_number else post.version)
+    return render_template(
+        "questions/revisions.html",
+        post=post,
+        title=title,
+        back=post_url(post),
+        revisions=listed.items,
+        next_url=url_for(str(request.endpoint), after=listed.next, **here) if listed.next else None,
+        chosen=chosen,
+        before=before,
+        pieces=compare(before.text if before else "", chosen.text),
+        title_pieces=compare(before.title or "" if before else "", chosen.title or ""),
+    )

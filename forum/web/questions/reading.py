@@ -1,0 +1,84 @@
+"""One question with all that was said to it."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from forum.base.parts import parts
+from forum.base.requests import db
+from forum.questions import rules
+from forum.questions.models import Question
+from forum.questions.queries import Discussion, find_answer, read_discussion
+from forum.web.context import LINKS
+from forum.web.forms import form_from
+from forum.web.people import here, reader
+from forum.web.questions.addresses import answer_url, question_slug, question_url
+from forum.web.questions.blueprint import pages
+from forum.web.questions.forms import AnswerForm
+from forum.web.questions.shown import Ballot, quote, show_answers, show_comments, show_question, show_tools
+
+
+@pages.get("/questions/<int:question_id>", defaults={"slug": None})
+@pages.get("/questions/<int:question_id>/<slug>")
+def show(question_id: int, slug: str | None) -> str | Response:
+    """A question, what solved it, and all other answers; any other slug leads to the right address."""
+    discussion = read_discussion(db(), reader(), question_id)
+    question = discussion.question
+    if slug != question_slug(question):
+        return redirect(question_url(question, **_kept_arguments()), 308)
+    if _counts_as_view(question):
+        parts().measures.add("question_views", question.id)
+    return draw_question(discussion)
+
+
+def _kept_arguments() -> dict[str, str]:
+    return {name: value for name, value in request.args.items() if name.isascii() and not name.startswith("_")}
+
+
+def draw_question(discussion: Discussion, form: AnswerForm | None = None, **shown: Any) -> str:
+    """The page of a question; `form` is an answer that came back with what is wrong."""
+    question, who = discussion.question, reader()
+    may_answer = rules.may_answer(who, question)
+    accepted = discussion.accepted
+    return render_template(
+        "questions/show.html",
+        question=show_question(question),
+        row=question,
+        ballot=Ballot(
+            url_for("questions.vote_on_question", question_id=question.id),
+            discussion.vote,
+            rules.may_vote(who, question).reason,
+        ),
+        tools=show_tools(question, who),
+        answers=show_answers(discussion, who),
+        accepted=accepted,
+        accepted_quote_text=quote(accepted.html) if accepted else "",
+        comments=show_comments(discussion.comments.get(None, ()), who),
+        comment_url=(
+            url_for("questions.comment_on_question", question_id=question.id)
+            if rules.may_comment(who, question)
+            else None
+        ),
+        may_answer=may_answer,
+        may_close=rules.may_close(who),
+        may_reopen=rules.may_reopen(who),
+        form=form or (form_from(AnswerForm) if may_answer else None),
+        sign_in_url=None if who.is_signed_in else f"{LINKS.sign_in}?{urlencode({'next': here()})}",
+        canonical=parts().settings.base_url + question_url(question),
+        article=None,
+        **shown,
+    )
+
+
+def _counts_as_view(question: Question) -> bool:
+    """A look by somebody else who really looks: not the asker, not a browser that only guesses ahead."""
+    purpose = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
+    return request.method == "GET" and "prefetch" not in purpose.casefold() and reader().id != question.asker_id
+
+
+@pages.get("/answers/<int:answer_id>")
+def show_answer(answer_id: int) -> Response:
+    """The short address of an answer: its place on the page of its question."""
+    return redirect(answer_url(find_answer(db(), reader(), answer_id)), 302)

@@ -1,0 +1,1 @@
+"""The search page, and similar questions while one is being written."""

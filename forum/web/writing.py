@@ -1,0 +1,13 @@
+"""What people write, rendered before any transaction begins."""
+
+from forum.base.errors import Invalid
+from forum.base.markup import Rendered, TooComplex, render
+from forum.base.parts import parts
+
+
+def rendered(text: str, field: str = "text") -> Rendered:
+    """The text with its HTML; raises Invalid, beside its field, for one that would cost too much."""
+    try:
+        return render(text, site=parts().settings.base_url)
+    except TooComplex as too_complex:
+        raise Invalid({field: too_complex.reason}) from too_complex
