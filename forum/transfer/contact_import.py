@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from forum.base.db import Store
@@ -139,17 +139,7 @@ def read_wish(row: Row, seen: dict[tuple[str, str], int]) -> Wish | Remark:
     if row.problem is not None:
         return Remark(row.line, "", row.problem)
     remarks: list[Remark] = []
-    fields: dict[str, str] = {}
-    name = row.one("name") or " ".join(filter(None, (row.one("first_name"), row.one("last_name"))))
-    said = {"name": name, "tier": _TIERS.get(fold(row.one("tier")), row.one("tier"))} | {
-        column: row.one(column) for column in ("company", "zone", "language")
-    }
-    for column, value in said.items():
-        if value:
-            try:
-                fields[column] = getattr(replace(ContactDraft(name="?"), **{column: value}).checked(), column)
-            except Invalid as invalid:
-                remarks.append(Remark(row.line, column, invalid.errors[column]))
+    fields = _fields(row, remarks)
     points = tuple(dict.fromkeys(_points(row, remarks)))
     external_id = _external_id(row, remarks)
     if not external_id and not points:
@@ -161,6 +151,22 @@ def read_wish(row: Row, seen: dict[tuple[str, str], int]) -> Wish | Remark:
         if first != row.line:
             return Remark(row.line, "", say("Line %(line)d is already about the same person.", line=first))
     return wish
+
+
+def _fields(row: Row, remarks: list[Remark]) -> dict[str, str]:
+    """The fields the line fills, without those that cannot be taken."""
+    name = row.one("name") or " ".join(filter(None, (row.one("first_name"), row.one("last_name"))))
+    said = {column: row.one(column) for column in FIELDS} | {"name": name}
+    said["tier"] = _TIERS.get(fold(said["tier"]), said["tier"])
+    said = {column: value for column, value in said.items() if value}
+    try:
+        checked = ContactDraft(**({"name": "?"} | said)).checked()
+    except Invalid as invalid:
+        remarks.extend(Remark(row.line, column, reason) for column, reason in invalid.errors.items())
+        good = {column: value for column, value in said.items() if column not in invalid.errors}
+        checked = ContactDraft(**({"name": "?"} | good)).checked()
+        said = good
+    return {column: getattr(checked, column) for column in said if getattr(checked, column)}
 
 
 def _points(row: Row, remarks: list[Remark]) -> Iterator[tuple[str, str]]:
@@ -232,15 +238,16 @@ class _Known:
         self.by_id: dict[str, Contact] = {}
         self.by_point: dict[tuple[str, str], dict[int, Contact]] = {}
         ids = [wish.external_id for wish in wishes if wish.external_id]
-        points = [point for wish in wishes for point in wish.points]
         numbers = set(
             session.scalars(select(ExternalId.contact_id).where(ExternalId.system == system, ExternalId.value.in_(ids)))
         )
-        numbers.update(
-            session.scalars(
-                select(ContactPoint.contact_id).where(tuple_(ContactPoint.kind, ContactPoint.value).in_(points))
+        for kind in (EMAIL, PHONE):
+            values = [value for wish in wishes for its, value in wish.points if its == kind]
+            numbers.update(
+                session.scalars(
+                    select(ContactPoint.contact_id).where(ContactPoint.kind == kind, ContactPoint.value.in_(values))
+                )
             )
-        )
         loaded = session.scalars(
             select(Contact)
             .where(Contact.id.in_(numbers))

@@ -11,7 +11,8 @@ from forum.contacts import queries, rules
 from tests.builders import make_contact
 
 PEOPLE = [
-    ("visitor", False), ("anna", False), ("bruno", False), ("elena", False), ("mia", False), ("aldo", True), ("ada", True),
+    ("visitor", False), ("anna", False), ("bruno", False), ("elena", False), ("mia", False),
+    ("aldo", True), ("ada", True),
 ]  # fmt: skip
 
 
