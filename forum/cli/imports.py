@@ -15,7 +15,7 @@ from forum.base.clock import utc_now
 LINES = 10
 
 #: Commands of the group that live with their capability.
-ELSEWHERE = {"contacts": "forum.cli.contacts:import_contacts"}
+ELSEWHERE = {"contacts": "forum.cli.contacts:import_contacts_command"}
 
 
 class Imports(click.Group):

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from forum.accounts.models import NAME_LENGTH
-from forum.base.texts import clean_line
 from forum.questions.models import TAG_LENGTH, TITLE_LENGTH
 from forum.transfer.html_to_markdown import html_to_markdown
 from forum.transfer.stackexchange.bench import Bench, Found
 from forum.transfer.stackexchange.dump import Row, number, text
 from forum.transfer.stackexchange.moments import licence_on, read_moment
 from forum.transfer.stackexchange.origins import Site
-from forum.transfer.stackexchange.texts import plain_words
+from forum.transfer.stackexchange.texts import clean_line, plain_words
 
 #: For those of whom the dump keeps not even a name.
 NOBODY = "Former user"

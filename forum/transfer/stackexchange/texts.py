@@ -5,8 +5,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from forum.base import texts
 from forum.base.markup import IMPORTED, Rendered, TooComplex, render
-from forum.base.texts import clean_text
 from forum.transfer.html_to_markdown import html_to_markdown, visible_words
 
 AS_CODE = "too complex for our Markdown: shown as plain words in a code block"
@@ -15,6 +15,8 @@ OTHER_WORDS = "reads differently after the conversion"
 
 #: Plain words in a code block that are surely within every limit, were each an angle bracket.
 _SAFE_LENGTH = 20_000
+
+_ANY = 2**60
 
 _TAG = re.compile(r"<(/?[a-zA-Z][^<>]*)>")
 _LINK = re.compile(r"""a\s[^<>]*?href\s*=\s*["']?([^"'\s<>]+)""", re.IGNORECASE)
@@ -44,9 +46,19 @@ class Brought:
     problem: str = ""
 
 
+def clean(source: str) -> str:
+    """The one clean form, of any length: how much fits is seen afterwards."""
+    return texts.clean_text(source, limit=_ANY)
+
+
+def clean_line(source: str) -> str:
+    """The same for what is one line."""
+    return texts.clean_line(source, limit=_ANY)
+
+
 def bring_html(source: str, base: str, origin: str) -> Brought:
     """A post's HTML as Markdown; its words are compared before and after."""
-    source = clean_text(source)
+    source = clean(source)
     try:
         rendered, text = _render(html_to_markdown(source, base=base))
         same = visible_words(source) == visible_words(str(rendered.html))
@@ -57,7 +69,7 @@ def bring_html(source: str, base: str, origin: str) -> Brought:
 
 def bring_comment(source: str, origin: str) -> Brought:
     """A comment, which is one line of Markdown there, without blocks."""
-    line = " ".join(clean_text(source).split())
+    line = " ".join(clean(source).split())
     start = _BLOCK_START.match(line)
     if start:
         cut = len(start["number"] or "")
@@ -71,7 +83,7 @@ def bring_comment(source: str, origin: str) -> Brought:
 
 def plain_words(source: str) -> str:
     """The words of a piece of HTML on one line, for what is no text of its own."""
-    return " ".join(_plain(clean_text(source)).split())
+    return " ".join(_plain(clean(source)).split())
 
 
 def _render(text: str) -> tuple[Rendered, str]:
@@ -102,10 +114,10 @@ def _plain(source: str) -> str:
 
 def _as_code(words: str, origin: str) -> Brought:
     try:
-        rendered, text = _render(_fenced(clean_text(words)))
+        rendered, text = _render(_fenced(clean(words)))
     except TooComplex:
         end = f"\n\n[…]({origin})" if origin else "\n\n…"
-        rendered, text = _render(_fenced(clean_text(words)[:_SAFE_LENGTH]) + end)
+        rendered, text = _render(_fenced(clean(words)[:_SAFE_LENGTH]) + end)
         return _brought(text, rendered, CUT)
     return _brought(text, rendered, AS_CODE)
 
