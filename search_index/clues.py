@@ -13,14 +13,14 @@ from search_index.languages import LANGUAGES
 from search_index.weighing import pair
 
 #: What a clue counts beside a plain word of the same rarity; measured on the labelled sets.
-FAINT = 0.5
+FAINT = 0.6
 PART = 0.5
-PAIR = 0.5
-JOINED = 0.7
+PAIR = 0.3
+JOINED = 0.3
 
 #: What another term counts in place of the very word.
 KIN = 0.3
-CORRECTED = 0.6
+CORRECTED = 0.8
 BEGINNING = 0.7
 
 #: Added to every rarity, so that a word most documents have still counts for the one that has it often.

@@ -7,7 +7,7 @@ from math import log2
 from pathlib import Path
 from statistics import fmean
 
-from search_index.contract import DEEPEST_OFFSET, LONGEST_QUERY, MOST_HITS, Query, SearchIndex
+from search_index.contract import DEEPEST_OFFSET, MOST_HITS, Query, SearchIndex
 from search_index.document import Document, Part, Role
 
 
@@ -89,10 +89,10 @@ def evaluate(index: SearchIndex, labelled: LabelledSet, *, only_judged: bool = F
 
 
 def _ranked(index: SearchIndex, text: str, *, deep: bool) -> list[str]:
-    hits = index.search(Query(text[:LONGEST_QUERY], limit=MOST_HITS))
+    hits = index.search(Query(text, limit=MOST_HITS))
     ranked = hits.keys
     while deep and hits.has_more and len(ranked) <= DEEPEST_OFFSET:
-        hits = index.search(Query(text[:LONGEST_QUERY], limit=MOST_HITS, offset=len(ranked)))
+        hits = index.search(Query(text, limit=MOST_HITS, offset=len(ranked)))
         ranked += hits.keys
     return ranked
 

@@ -102,7 +102,7 @@ def commonest(words: Words, prefix: str, limit: int) -> list[str]:
 
 def find(shelf: Shelf, query: Query) -> Hits:
     clues = gather(
-        query.text,
+        query.text[:LONGEST_SAMPLE],
         count=shelf.count,
         frequencies=shelf.frequencies,
         words=shelf.words,
@@ -130,7 +130,8 @@ def resembling(shelf: Shelf, text: str, limit: int, filters: Query | None, exclu
     clues.clues = [
         clue
         for clue in clues.clues
-        if clue in words or (not clue.is_word and all(set(term[1:].split()) <= terms for term, _ in clue.terms))
+        if clue in words
+        or (not clue.is_word and all(set(term[1:].split()) <= terms for term, _ in clue.terms))
     ]
     query = Query(limit=limit + 1 if exclude else limit)
     hits = _ordered(shelf, query, clues, _allowed(shelf, filters) if filters else None)
@@ -189,9 +190,7 @@ def _ordered(shelf: Shelf, query: Query, clues: Clues, allowed: set[int] | None)
         ranked = _by_figures(shelf, query, scores)
         total = len(ranked)
     else:
-        ranked = _by_relevance(
-            shelf, nlargest(4 * (offset + limit) + 40, scores, key=lambda n: (scores[n], -n)), scores
-        )
+        ranked = _by_relevance(shelf, _best(scores, 4 * (offset + limit) + 40), scores)
     shown = ranked[offset : offset + limit]
     names = shelf.names([number for number, _ in shown])
     most = clues.weight_of_words or 1.0
@@ -225,14 +224,15 @@ def _score(
                 scores = {number: score for number, score in scores.items() if score + left >= least}
         if is_open and read > BUDGET:
             is_open = False
-            kept = nlargest(FOLLOWED, scores, key=lambda number: (scores[number], -number))
-            scores = {number: scores[number] for number in kept}
+            scores = {number: scores[number] for number in _best(scores, FOLLOWED)}
         left -= clue.weight
         gained = _gain(shelf, clue, None if is_open else scores)
         read += len(gained)
         if not is_open:
             for number in scores.keys() & gained.keys():
                 scores[number] += gained[number]
+        elif allowed is None and not scores:
+            scores = gained
         elif allowed is None:
             for number, gain in gained.items():
                 scores[number] = scores.get(number, 0.0) + gain
@@ -240,6 +240,14 @@ def _score(
             for number in allowed & gained.keys():
                 scores[number] = scores.get(number, 0.0) + gained[number]
     return scores, is_open
+
+
+def _best(scores: dict[int, float], number: int) -> list[int]:
+    """Give the documents with the highest scores; among equals those put in first."""
+    if len(scores) > number:
+        least = nlargest(number, scores.values())[-1]
+        scores = {each: score for each, score in scores.items() if score >= least}
+    return nlargest(number, scores, key=lambda each: (scores[each], -each))
 
 
 def _gain(shelf: Shelf, clue: Clue, among: dict[int, float] | None) -> dict[int, float]:

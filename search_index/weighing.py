@@ -31,15 +31,15 @@ class Field:
     evening: float
 
 
-TITLE = Field(weight=3.0, usual=8, evening=0.4)
+TITLE = Field(weight=4.0, usual=8, evening=0.4)
 TAGS = Field(weight=1.5, usual=3, evening=0.0)
 FIELDS: dict[Role, Field] = {
-    Role.BODY: Field(weight=1.0, usual=35, evening=0.8),
-    Role.ACCEPTED: Field(weight=1.0, usual=35, evening=0.8),
+    Role.BODY: Field(weight=1.0, usual=30, evening=0.8),
+    Role.ACCEPTED: Field(weight=1.0, usual=30, evening=0.8),
     Role.ANSWER: Field(weight=0.9, usual=70, evening=0.8),
     Role.COMMENT: Field(weight=0.5, usual=70, evening=0.8),
 }
-SATURATION = 2.2
+SATURATION = 2.6
 PAIR_WEIGHT = 1.0
 
 

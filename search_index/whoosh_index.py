@@ -26,7 +26,14 @@ from search_index.document import Document
 from search_index.generations import DAMAGE, Generations
 from search_index.ranking import commonest, facets_of, figures_of, surfaces_of
 from search_index.weighing import impacts
-from search_index.whoosh_shelf import MARK, QUALITY_STEPS, SCHEMA_VERSION, LengthlessCodec, WhooshShelf, make_schema
+from search_index.whoosh_shelf import (
+    MARK,
+    QUALITY_STEPS,
+    SCHEMA_VERSION,
+    LengthlessCodec,
+    WhooshShelf,
+    make_schema,
+)
 
 #: Seconds a writer waits for another before IndexBusy.
 PATIENCE = 10.0
@@ -214,11 +221,10 @@ class WhooshIndex:
         folder = self._generations.current()
         if folder is None:
             return "missing"
-        if not (folder / DAMAGE).exists():
-            stamp = self._ask(_sound_stamp, None)
-            if stamp is not None:
-                return None if stamp == WHOOSH_STAMP else "made by another version"
-        return "damaged"
+        stamp = self._ask(_sound_stamp, None)
+        if stamp is None:
+            return "damaged"
+        return None if stamp == WHOOSH_STAMP else "made by another version"
 
     def close(self) -> None:
         """Let go of this thread's reader; other threads' go with their threads."""
@@ -233,7 +239,7 @@ class WhooshIndex:
 
     def _shelf(self) -> WhooshShelf | None:
         folder = self._generations.current()
-        if folder is None:
+        if folder is None or (folder / DAMAGE).exists():
             self._forget()
             return None
         held: WhooshShelf | None = getattr(self._local, "shelf", None)

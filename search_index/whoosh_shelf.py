@@ -7,7 +7,7 @@ pickled formats, are why the version is pinned.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any
 
 from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter
@@ -100,9 +100,8 @@ class _Leaf:
         numbers: list[int] = []
         weights: list[float] = []
         while matcher.is_active():
-            matcher._read_ids()
             matcher._read_weights()
-            numbers.extend(matcher._ids)
+            numbers.extend(accumulate(matcher._data[0]))
             weights.extend(matcher._weights)
             matcher._next_block()
         if self.deleted:

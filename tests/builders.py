@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 from sqlalchemy.orm import Session
 
+from forum.accounts import passwords
 from forum.accounts.models import User
 from forum.base.markup import render
 from forum.contacts.actions import join
@@ -115,6 +116,12 @@ def unlimited() -> Iterator[None]:
         yield
 
 
+def give_password(session: Session, user: User, password: str) -> None:
+    """Let somebody sign in with this password."""
+    user.password_hash = passwords.hash_password(password)
+    session.flush()
+
+
 def make_article(
     session: Session,
     editor: User,
@@ -131,6 +138,8 @@ def make_article(
         ask_review(session, editor, article, now)
         review_article(session, reviewer, article, "approve", "", now, version=article.version)
     return article
+
+
 def make_contact(
     session: Session,
     name: str = "Giulia Conti",

@@ -1,10 +1,14 @@
 """E-mail addresses as they are kept and compared: lower case, domain in IDNA."""
 
+import email_validator
 from email_validator import EmailNotValidError, validate_email
 
 from forum.accounts.models import EMAIL_LENGTH
 from forum.base.errors import Invalid
 from forum.base.words import say
+
+#: Names of the special-use registry that nobody ever gets mail at; `.local` and `.test` are an intranet's business.
+email_validator.SPECIAL_USE_DOMAIN_NAMES[:] = ["arpa", "invalid", "onion"]
 
 
 def normalise_email(text: str) -> str:
@@ -15,7 +19,7 @@ def normalise_email(text: str) -> str:
     """
     try:
         found = validate_email(
-            text.strip(), check_deliverability=False, allow_smtputf8=False, globally_deliverable=False
+            text.strip(), check_deliverability=False, allow_smtputf8=False, globally_deliverable=False, strict=True
         )
     except EmailNotValidError as wrong:
         raise _invalid() from wrong

@@ -56,10 +56,8 @@ def is_guessed_first(password: str, own_words: tuple[str, ...] = ()) -> bool:
     compact = re.sub(r"\s+", "", folded)
     if len(set(compact)) <= 3 or compact.isdigit():
         return True
-    if _unit(compact) is not None:
-        return True
     own = frozenset(_parts_of(own_words))
-    return _is_made_of_known(compact, own)
+    return any(_unit(way) is not None or _is_made_of_known(way, own) for way in (compact, compact[::-1]))
 
 
 def _is_made_of_known(text: str, own: frozenset[str]) -> bool:

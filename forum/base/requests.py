@@ -6,6 +6,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from flask import Flask, g
+from flask import session as cookie
 from sqlalchemy.orm import Session
 
 from forum.base.clock import utc_now
@@ -42,8 +43,12 @@ def writes(view: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(view)
     def in_transaction(*args: P.args, **kwargs: P.kwargs) -> T:
+        said_before = list(cookie.get("_flashes", ()))
+
         def attempt(session: Session) -> T:
             forget_session()
+            if cookie.get("_flashes", []) != said_before:
+                cookie["_flashes"] = list(said_before)
             g.session = session
             return view(*args, **kwargs)
 

@@ -1,4 +1,4 @@
-"""People and their tokens from the terminal: `user add`, `user role`, `token add`; what is refused rises to the group."""
+"""People and their tokens from the terminal: `user add`, `user role`, `token add`; refusals rise to the group."""
 
 import sys
 from collections.abc import Callable

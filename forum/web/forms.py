@@ -6,7 +6,6 @@ from functools import wraps
 from typing import Any, ClassVar, TypeVar
 
 from flask import redirect, request, url_for
-from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 from wtforms import Form, HiddenField, StringField, TextAreaField, ValidationError
 
@@ -130,4 +129,4 @@ def to_sign_in() -> Response:
 
 def form_from(form_class: type[F], **values: Any) -> F:
     """A fresh form with these values in it, for the page that shows it first."""
-    return form_class(MultiDict(), data=values)
+    return form_class(data=values)

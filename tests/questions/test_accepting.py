@@ -124,7 +124,9 @@ def test_accepting_writes_its_deliveries_in_the_same_transaction(
     _, first, second = asked
     actions.accept_answer(session, anna, first, now)
     actions.accept_answer(session, anna, second, now)
-    assert session.scalars(select(Delivery.event).order_by(Delivery.id)).all() == [
+    assert session.scalars(
+        select(Delivery.event).where(Delivery.subscriber.endswith(">ear")).order_by(Delivery.id)
+    ).all() == [
         "AnswerAccepted",
         "AcceptanceWithdrawn",
         "AnswerAccepted",

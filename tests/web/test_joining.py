@@ -189,7 +189,13 @@ def test_what_cannot_be_is_said_beside_its_field(browser: Open, session: Session
 
 @pytest.mark.parametrize(
     "password",
-    ["correct horse and battery", "x" * 3 + " yqz " * 12, "🦊🌳🚲📚🍋🥁🪁🎈🧩🎻", " spaces kept around ", "mulino-quieto-trave"],
+    [
+        "correct horse and battery",
+        "x" * 3 + " yqz " * 12,
+        "🦊🌳🚲📚🍋🥁🪁🎈🧩🎻",
+        " spaces kept around ",
+        "mulino-quieto-trave",
+    ],
 )
 def test_passwords_of_any_kind_are_taken(browser: Open, session: Session, password: str) -> None:
     assert browser(None).send("/account/sign-up", {**FORM, "password": password}).status_code == 303

@@ -1,13 +1,16 @@
 """Questions through the front door: what the browser posts, and what stands on the page after."""
 
+import sqlite3
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from forum.accounts.models import User
+from forum.questions import actions
 from forum.questions.models import Answer, Comment, Question, Vote
 from tests.builders import make_answer, make_comment, make_question, make_vote
 from tests.conftest import Browser
@@ -40,7 +43,9 @@ def test_asking_answering_and_accepting(session: Session, browser: Open, anna: U
     question = session.scalars(select(Question)).one()
     assert (question.state, question.language) == ("waiting", "en")
 
-    answered = bruno_sees.send(f"/questions/{question.id}/answers", {"text": "Unplug it for a minute.", "once": "b" * 32})
+    answered = bruno_sees.send(
+        f"/questions/{question.id}/answers", {"text": "Unplug it for a minute.", "once": "b" * 32}
+    )
     answer = session.scalars(select(Answer)).one()
     assert answered.headers["Location"].endswith(f"#answer-{answer.id}")
 
@@ -151,7 +156,9 @@ def test_an_edit_keeps_what_was_there_before(session: Session, browser: Open, an
     session.commit()
     anna_edits = browser(anna)
     url = f"/questions/{question.id}/edit"
-    assert 'name="version"' in anna_edits.get(url).text
+    form = anna_edits.get(url).text
+    assert 'name="version" type="hidden" value="1"' in form
+    assert question.text in form
     edit = {
         "title": question.title + ", again",
         "text": "I restarted it three times.",
@@ -239,7 +246,7 @@ def test_a_wrong_or_missing_slug_leads_to_the_right_address(session: Session, br
     question = make_question(session, anna)
     session.commit()
     right = f"/questions/{question.id}/{question.slug}"
-    for wrong in ("", "/", "/wrong", "/wrong?tab=new"):
+    for wrong in ("", "/wrong", "/wrong?tab=new", "/wrong?slug=x&question_id=3&_anchor=y&endpoint=z"):
         moved = browser(None).get(f"/questions/{question.id}{wrong}")
         assert moved.status_code == 308
     assert browser(None).get(f"/questions/{question.id}/wrong").headers["Location"] == right
@@ -303,3 +310,31 @@ def test_a_visitor_is_asked_in_and_comes_back(session: Session, browser: Open, a
     page = browser(None).get(f"/questions/{question.id}/{question.slug}").text
     assert f"/account/sign-in?next=%2Fquestions%2F{question.id}" in page
     assert "<textarea" not in page
+
+
+def test_what_is_said_is_said_once_even_when_two_writers_met(
+    session: Session, browser: Open, anna: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = make_question(session, anna)
+    session.commit()
+    tries: list[int] = []
+    really = actions.delete_question
+
+    def meet_once(*args: Any, **kwargs: Any) -> None:
+        really(*args, **kwargs)
+        tries.append(1)
+
+    def flash_then_meet(*args: Any, **kwargs: Any) -> Any:
+        result = redirect_really(*args, **kwargs)
+        if len(tries) == 1:
+            raise OperationalError("", {}, sqlite3.OperationalError("database is locked"))
+        return result
+
+    from forum.web.questions import removing
+
+    redirect_really = removing.redirect
+    monkeypatch.setattr(actions, "delete_question", meet_once)
+    monkeypatch.setattr(removing, "redirect", flash_then_meet)
+    page = browser(anna).send(f"/questions/{question.id}/delete", follow_redirects=True)
+    assert len(tries) == 2
+    assert page.text.count("The question is deleted.") == 1

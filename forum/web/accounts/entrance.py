@@ -1,8 +1,8 @@
 """Joining, coming in, leaving, and the first administrator."""
 
-from typing import Any
+from typing import Any, NoReturn
 
-from flask import flash, redirect, render_template, request, session, url_for
+from flask import abort, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from forum.accounts import administration, signing_in, signing_up
@@ -63,7 +63,7 @@ def show_confirm(token: str, form: ConfirmForm | None = None) -> Any:
     """One button: a mail program that looks at links confirms nothing."""
     found = _sign_up_of(token)
     if found is None:
-        return dead_link(url_for("accounts.show_sign_up"), spoken(say("Sign up once more")))
+        dead_link(url_for("accounts.show_sign_up"), spoken(say("Sign up once more")))
     asks_password = not signing_up.is_from_browser(found, session.get("sign_up"))
     return render_template("accounts/confirm.html", form=form or form_from(ConfirmForm), asks_password=asks_password)
 
@@ -75,7 +75,7 @@ def confirm(form: ConfirmForm, token: str) -> Any:
     """Make the account and come in."""
     found = _sign_up_of(token)
     if found is None:
-        return dead_link(url_for("accounts.show_sign_up"), spoken(say("Sign up once more")))
+        dead_link(url_for("accounts.show_sign_up"), spoken(say("Sign up once more")))
     user = signing_up.confirm_sign_up(db(), found, now())
     opened, secret = open_session(db(), user, user_agent(), now())
     let_in(user, opened, secret)
@@ -146,7 +146,7 @@ def leave() -> Response:
 def show_set_up(token: str, form: SetUpForm | None = None) -> Any:
     """The form for the first administrator, for whoever can read what the server prints."""
     if not _may_set_up(token):
-        return dead_link(url_for("accounts.show_sign_in"), spoken(say("Sign in")))
+        dead_link(url_for("accounts.show_sign_in"), spoken(say("Sign in")))
     return render_template("accounts/set_up.html", form=form or form_from(SetUpForm))
 
 
@@ -156,7 +156,7 @@ def show_set_up(token: str, form: SetUpForm | None = None) -> Any:
 def set_up(form: SetUpForm, token: str) -> Any:
     """Make the first administrator and let them in."""
     if not _may_set_up(token):
-        return dead_link(url_for("accounts.show_sign_in"), spoken(say("Sign in")))
+        dead_link(url_for("accounts.show_sign_in"), spoken(say("Sign in")))
     person = administration.NewPerson(
         email=form.wish.email,
         name=form.wish.name,
@@ -176,6 +176,7 @@ def _may_set_up(token: str) -> bool:
     return is_ours and not has_administrator(db())
 
 
-def dead_link(url: str, label: str) -> tuple[str, int]:
+def dead_link(url: str, label: str) -> NoReturn:
     """What a used, old or false link leads to: the same page for all three."""
-    return render_template("accounts/dead_link.html", url=url, label=label), 410
+    page = render_template("accounts/dead_link.html", url=url, label=label)
+    abort(Response(page, 410, mimetype="text/html"))

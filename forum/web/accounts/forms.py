@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import request, session
 from wtforms import HiddenField, PasswordField, SelectField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice
 from wtforms.form import Form
 
 from forum.accounts import credentials, passwords, signing_in, signing_up
@@ -20,7 +21,7 @@ from forum.base.requests import db, forget_session, now
 from forum.base.words import Sentence, say
 from forum.web.accounts.addresses import client_address
 from forum.web.forms import Line, PageForm, Text, WrongField
-from forum.web.language import language
+from forum.web.language import language, spoken
 from forum.web.people import actor
 
 ABOUT_LENGTH = 1000
@@ -264,7 +265,7 @@ class TokenForm(PageForm):
     """A token for a program that acts for me."""
 
     name = Line(say("What it is for"), most=80, description=say("So that you know later which one to revoke."))
-    scopes = SelectMultipleField(say("What it may do"), choices=[(scope, scope) for scope in SCOPES])
+    scopes = SelectMultipleField(say("What it may do"), choices=list(SCOPES))
 
     def prepare(self) -> None:
         self.scopes.data = self.scopes.data or []
@@ -279,12 +280,16 @@ class PreferencesForm(PageForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.theme.choices = [("auto", say("As the device")), ("light", say("Light")), ("dark", say("Dark"))]
+        self.theme.choices = [
+            SelectChoice("auto", spoken(say("As the device"))),
+            SelectChoice("light", spoken(say("Light"))),
+            SelectChoice("dark", spoken(say("Dark"))),
+        ]
         self.language.choices = language_choices()
 
     def chosen(self, field: SelectField) -> str | None:
         """What was chosen out of what there is, or None."""
-        allowed = {value for value, *_ in field.choices}
+        allowed = {choice.value for choice in field.choices}
         return field.data if field.data in allowed else None
 
 
@@ -292,9 +297,9 @@ class Nothing(PageForm):
     """A form that is only a button."""
 
 
-def language_choices() -> list[tuple[str, str]]:
+def language_choices() -> list[SelectChoice]:
     """The languages of this site."""
-    return [(code, LANGUAGE_NAMES[code]) for code in parts().settings.languages]
+    return [SelectChoice(code, LANGUAGE_NAMES[code]) for code in parts().settings.languages]
 
 
 def own_words(user: User) -> tuple[str, ...]:

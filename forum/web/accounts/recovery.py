@@ -40,7 +40,7 @@ def show_reset(kind: str, token: str, form: NewPasswordForm | None = None) -> An
     """The form for a new password."""
     user = _user_of(kind, token)
     if user is None:
-        return dead_link(url_for("accounts.show_forgotten"), spoken(say("Ask for a new link")))
+        dead_link(url_for("accounts.show_forgotten"), spoken(say("Ask for a new link")))
     return render_template(
         "accounts/reset.html",
         form=form or form_from(NewPasswordForm),
@@ -56,7 +56,7 @@ def reset(form: NewPasswordForm, kind: str, token: str) -> Any:
     """Set the password; the link is dead from here on, and everybody is signed out."""
     user = _user_of(kind, token)
     if user is None or not form.password_hash:
-        return dead_link(url_for("accounts.show_forgotten"), spoken(say("Ask for a new link")))
+        dead_link(url_for("accounts.show_forgotten"), spoken(say("Ask for a new link")))
     credentials.set_password(db(), user, form.password_hash, now())
     flash(spoken(say("Your new password is set. Sign in with it.")))
     return redirect(url_for("accounts.show_sign_in"), 303)

@@ -66,7 +66,7 @@ def show_confirm_email(token: str, form: Nothing | None = None) -> Any:
     """One button, for the person who asked for it."""
     change = _change_of(token)
     if change is None:
-        return dead_link(url_for("accounts.show_email"), spoken(say("Ask for a new link")))
+        dead_link(url_for("accounts.show_email"), spoken(say("Ask for a new link")))
     return render_template("accounts/confirm_email.html", change=change)
 
 
@@ -77,7 +77,7 @@ def confirm_email(form: Nothing, token: str) -> Any:
     """Use the new address from now on."""
     change = _change_of(token)
     if change is None:
-        return dead_link(url_for("accounts.show_email"), spoken(say("Ask for a new link")))
+        dead_link(url_for("accounts.show_email"), spoken(say("Ask for a new link")))
     credentials.confirm_email(db(), actor(), change, now())
     flash(spoken(say("Your new address is confirmed.")))
     return redirect(url_for("accounts.show_email"), 303)

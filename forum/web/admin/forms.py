@@ -32,8 +32,8 @@ SHORT_WORDS = {
 class PowersForm(PageForm):
     """Exactly these roles and rights."""
 
-    roles = SelectMultipleField(say("Roles"), choices=[(role, role) for role in sorted(STAFF_ROLES)])
-    rights = SelectMultipleField(say("Rights"), choices=[(right, right) for right in RIGHTS])
+    roles = SelectMultipleField(say("Roles"), choices=sorted(STAFF_ROLES))
+    rights = SelectMultipleField(say("Rights"), choices=list(RIGHTS))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,6 +8,8 @@ from werkzeug.wrappers import Response
 
 from forum.base.parts import parts
 from forum.base.requests import db
+from forum.knowledge import rules as rules_of_articles
+from forum.knowledge.queries import article_for_question, article_from
 from forum.questions import rules
 from forum.questions.models import Question
 from forum.questions.queries import Discussion, find_answer, read_discussion
@@ -27,14 +29,11 @@ def show(question_id: int, slug: str | None) -> str | Response:
     discussion = read_discussion(db(), reader(), question_id)
     question = discussion.question
     if slug != question_slug(question):
-        return redirect(question_url(question, **_kept_arguments()), 308)
+        asked = request.query_string.decode("ascii", "ignore")
+        return redirect(question_url(question) + (f"?{asked}" if asked else ""), 308)
     if _counts_as_view(question):
         parts().measures.add("question_views", question.id)
     return draw_question(discussion)
-
-
-def _kept_arguments() -> dict[str, str]:
-    return {name: value for name, value in request.args.items() if name.isascii() and not name.startswith("_")}
 
 
 def draw_question(discussion: Discussion, form: AnswerForm | None = None, **shown: Any) -> str:
@@ -67,7 +66,10 @@ def draw_question(discussion: Discussion, form: AnswerForm | None = None, **show
         form=form or (form_from(AnswerForm) if may_answer else None),
         sign_in_url=None if who.is_signed_in else f"{LINKS.sign_in}?{urlencode({'next': here()})}",
         canonical=parts().settings.base_url + question_url(question),
-        article=None,
+        article=article_for_question(db(), who, question.id),
+        promotable=accepted if accepted is not None and who.is_editor else None,
+        may_promote=rules_of_articles.may_promote(who, accepted) if accepted is not None else None,
+        promoted=article_from(db(), accepted.id) if accepted is not None and who.is_editor else None,
         **shown,
     )
 

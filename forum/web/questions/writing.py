@@ -64,9 +64,7 @@ def post_answer(form: AnswerForm, question_id: int) -> Response:
 
 def comment_page(form: CommentForm, question_id: int | None = None, answer_id: int | None = None) -> str:
     question, answer = _commented(question_id, answer_id)
-    return render_template(
-        "questions/comment.html", form=form, back=post_url(answer or question), question=question
-    )
+    return render_template("questions/comment.html", form=form, back=post_url(answer or question), question=question)
 
 
 @pages.post("/questions/<int:question_id>/comments", endpoint="comment_on_question")

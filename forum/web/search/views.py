@@ -69,9 +69,7 @@ def search() -> str | tuple[str, int]:
         states=_choices("state", STATES, chosen),
         sorts=_choices("sort", SORTS, chosen),
         chosen=chosen,
-        next_url=_url(offset=offset + PAGE)
-        if results and results.has_more and offset + PAGE < DEEPEST_OFFSET
-        else None,
+        next_url=_url(offset=offset + PAGE) if has_more else None,
         previous_url=_url(offset=max(0, offset - PAGE)) if offset else None,
     )
 

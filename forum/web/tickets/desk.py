@@ -1,0 +1,49 @@
+"""A question as an agent needs it: who asks, what was answered, and what to link to which ticket."""
+
+from flask import render_template
+
+from forum.base.requests import db
+from forum.contacts.points import spoken_point
+from forum.contacts.queries import contact_of, contacts_with_point, find_contact
+from forum.knowledge.queries import article_for_question
+from forum.questions.queries import read_discussion
+from forum.tickets import queries
+from forum.tickets.models import Target, is_open
+from forum.web.contacts.forms import TIER_WORDS
+from forum.web.contacts.history import target_title, target_url
+from forum.web.forms import form_from
+from forum.web.tickets.forms import STATUS_WORDS, PassOnForm
+from forum.web.tickets.views import agent, pages
+
+
+@pages.get("/desk/questions/<int:question_id>")
+def question_desk(question_id: int) -> str:
+    person = agent()
+    discussion = read_discussion(db(), person, question_id)
+    question = discussion.question
+    article = article_for_question(db(), person, question.id)
+    known = contact_of(db(), person, question.asker_id)
+    contact = None if known is None else find_contact(db(), person, known.id)
+    targets: list[Target] = [answer for answer in discussion.answers if is_open(answer)]
+    if article is not None and is_open(article):
+        targets.insert(0, article)
+    if is_open(question):
+        targets.append(question)
+    email = question.asker.email
+    return render_template(
+        "tickets/desk.html",
+        question=question,
+        contact=contact,
+        could_be=contacts_with_point(db(), person, "email", email) if contact is None and email else [],
+        targets=targets,
+        counts=queries.reuse_counts(db(), targets),
+        links=queries.links_of(db(), person, question),
+        contact_tickets=queries.list_tickets(db(), person, requester_id=contact.id).items if contact else [],
+        choices=queries.choices_for(db(), person, contact.id if contact else None),
+        form=form_from(PassOnForm),
+        status_words=STATUS_WORDS,
+        tier_words=TIER_WORDS,
+        spoken_point=spoken_point,
+        target_title=target_title,
+        target_url=target_url,
+    )
