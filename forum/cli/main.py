@@ -21,6 +21,7 @@ COMMANDS = {
     "db": "forum.cli.database:db",
     "user": "forum.cli.people:user",
     "token": "forum.cli.people:token",
+    "import": "forum.cli.imports:import_",
     "reindex": "forum.cli.searching:reindex",
 }
 

@@ -44,6 +44,8 @@ def serve(
     chosen = settings()
     set_up_logging(chosen)
     make_ready(chosen)
+    if demo:
+        offer_demo(chosen)
     serve_until_stopped(chosen, with_courier=not no_courier)
 
 
@@ -93,6 +95,32 @@ def serve_until_stopped(chosen: Settings, *, with_courier: bool) -> None:
     finally:
         if keeper is not None:
             keeper.stop()
+
+
+def offer_demo(chosen: Settings) -> None:
+    """Fill an empty database and print a sign-in for each role; a database that holds something stays as it is."""
+    import secrets
+
+    from forum.app import create_parts
+    from forum.base.clock import utc_now
+    from forum.base.db import Store, make_engine
+    from forum.base.errors import Refused
+    from forum.transfer.demo import make_demo
+
+    engine = make_engine(chosen.database_url, pool_size=1)
+    try:
+        click.echo("Making the demo community, which takes some seconds.")
+        people = make_demo(create_parts(chosen, Store(engine)), utc_now(), secrets.token_urlsafe(15))
+    except Refused as refused:
+        click.echo(str(refused.reason))
+        return
+    finally:
+        # The web processes are forked from this one, and a connection cannot be shared.
+        engine.dispose()
+    click.echo(f"Sign in with the password {people[0].password} as")
+    for person in people:
+        sentence = person.sentences.get(chosen.languages[0]) or next(iter(person.sentences.values()))
+        click.echo(f"  {person.email:20} {sentence}")
 
 
 def say_hello(chosen: Settings, set_up: str | None) -> None:
