@@ -145,9 +145,7 @@ def find_math(text: str, start: int, end: int) -> int:
     after = close + len(fence)
     if _MATH_MARKS.isdisjoint(body):
         return -1
-    if fence == "$" and (
-        "\n" in body or body[0].isspace() or body[-1].isspace() or text[after : after + 1].isdigit()
-    ):
+    if fence == "$" and ("\n" in body or body[0].isspace() or body[-1].isspace() or text[after : after + 1].isdigit()):
         return -1
     return after
 
