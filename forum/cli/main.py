@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import warnings
 from functools import lru_cache
 from importlib import import_module
 from typing import Any
@@ -20,6 +21,7 @@ COMMANDS = {
     "db": "forum.cli.database:db",
     "user": "forum.cli.people:user",
     "token": "forum.cli.people:token",
+    "import": "forum.cli.imports:import_",
     "reindex": "forum.cli.searching:reindex",
 }
 
@@ -74,10 +76,13 @@ def set_up_logging(chosen: Settings) -> None:
     logging.basicConfig(
         level=chosen.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
     )
+    logging.getLogger("alembic").setLevel(max(logging.WARNING, logging.getLevelName(chosen.log_level)))
 
 
 def main() -> None:
     """Run a command; exit 1 with one sentence for a refused input, 2 for wrong usage."""
+    # Whoosh of 2016 is compiled on the first start, and today's Python has remarks about its spelling.
+    warnings.filterwarnings("ignore", category=SyntaxWarning)
     try:
         sportello.main(standalone_mode=False)
     except click.exceptions.Exit as done:

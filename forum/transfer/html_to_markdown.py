@@ -155,11 +155,7 @@ def _visible(element: Any) -> Iterator[str]:
 
 
 def _holds_blocks(element: Any) -> bool:
-    return any(
-        isinstance(inner.tag, str) and inner.tag in _BLOCKS
-        for inner in element.iter()
-        if inner is not element
-    )
+    return any(isinstance(inner.tag, str) and inner.tag in _BLOCKS for inner in element.iter() if inner is not element)
 
 
 def _blocks(element: Any, base: str, depth: int) -> Iterator[str]:

@@ -32,11 +32,11 @@ from forum.web.questions.forms import Versioned, WrittenForm
 from forum.web.writing import rendered
 
 STATUS_WORDS: dict[str, Sentence] = {
-    NEW: say("New"),
+    NEW: say("Not started"),
     OPEN: say("In work"),
     PENDING: say("Waiting for the customer"),
     RESOLVED: say("Resolved"),
-    CLOSED: say("Closed"),
+    CLOSED: say("Filed away"),
 }
 
 KIND_WORDS: dict[str, Sentence] = {

@@ -30,7 +30,7 @@ pages = Blueprint("tickets", __name__)
 
 TODO, MINE, UNASSIGNED = "todo", "mine", "unassigned"
 
-TAB_WORDS = {TODO: say("To do"), MINE: say("Mine"), UNASSIGNED: say("Nobody's")} | STATUS_WORDS
+TAB_WORDS = {TODO: say("To do"), MINE: say("With me"), UNASSIGNED: say("With nobody")} | STATUS_WORDS
 
 
 def agent() -> User:
