@@ -69,6 +69,7 @@ GET: dict[str, tuple[str, ...]] = {
 NO_PAGES = {
     "health.alive": "/healthz",
     "health.ready": "/readyz",
+    "questions.old_host": "/",
     "static_file": "/static/css/none.css",
 }
 
@@ -123,7 +124,14 @@ POST: dict[str, Door] = {
     "contacts.add_point": Door("/contacts/{contact}/points", {"value": "another@example.it"}),
     "contacts.edit_contact": Door(
         "/contacts/{contact}/edit",
-        {"name": "Anna Conti", "company": "Conti", "tier": "top", "zone": "MI", "language": "it", "version": "1"},
+        {
+            "name": "Anna Conti",
+            "company": "Conti",
+            "tier": "top",
+            "zone": "MI",
+            "language": "it",
+            "version": "{contact_version}",
+        },
     ),
     "contacts.join_user": Door("/contacts/{other_contact}/join", {"person": "{bruno}", "why": "He said so."}),
     "contacts.part_user": Door("/contacts/{contact}/part"),
@@ -133,7 +141,7 @@ POST: dict[str, Door] = {
     "knowledge.doubt_article": Door("/kb/{live}/doubt", {"why": "The menu looks different now."}, "elena"),
     "knowledge.gather_question": Door("/kb/{live}/questions", {"question": "{alone}"}, "elena"),
     "knowledge.promote_answer": Door("/answers/{accepted}/promotion", {}, "elena"),
-    "knowledge.release_question": Door("/kb/{live}/questions/release", {"question": "{live_question}"}, "elena"),
+    "knowledge.release_question": Door("/kb/{live}/questions/release", {"question": "{gathered}"}, "elena"),
     "knowledge.review_article": Door(
         "/kb/{in_review}/review", {"outcome": "approve", "version": "1", "comment": "", "source": ""}, "mia"
     ),
