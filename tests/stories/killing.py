@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from forum.accounts.models import User
 from forum.app import open_index
 from forum.base.limits import Usage
 from forum.base.once import IdempotencyKey
@@ -166,7 +165,8 @@ def check_rows(parts: Parts, sent: list[Sent]) -> int:
         assert not torn, f"key and post disagree: {torn}"
         for post in posts:
             assert post.html and post.excerpt if isinstance(post, Question) else post.html
-        answers = dict(session.execute(select(Answer.question_id, func.count()).group_by(Answer.question_id)).tuples())
+        counts = session.execute(select(Answer.question_id, func.count()).group_by(Answer.question_id))
+        answers = {row.question_id: row[1] for row in counts}
         wrong = [
             question.id
             for question in session.scalars(select(Question))
@@ -208,8 +208,3 @@ def missing_words(parts: Parts, sent: list[Sent]) -> list[str]:
 def clients_of(server: Server, users: list[str], password: str) -> list[Client]:
     """Signed-in clients for these people."""
     return [Client(server.port).sign_in(name, password) for name in users]
-
-
-def count_users(parts: Parts) -> int:
-    with parts.store.reading() as session:
-        return session.scalar(select(func.count()).select_from(User)) or 0
