@@ -5,6 +5,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -44,6 +45,7 @@ def serve(
             os.environ[config.PREFIX + name] = str(value)
     chosen = settings()
     set_up_logging(chosen)
+    refuse_taken_address(chosen)
     make_ready(chosen)
     if demo:
         offer_demo(chosen)
@@ -96,6 +98,21 @@ def serve_until_stopped(chosen: Settings, *, with_courier: bool) -> None:
     finally:
         if keeper is not None:
             keeper.stop()
+
+
+def refuse_taken_address(chosen: Settings) -> None:
+    """Say in one sentence that nobody can listen there, before anything is started or promised."""
+    family = socket.AF_INET6 if ":" in chosen.host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((chosen.host, chosen.port))
+    except OSError as error:
+        place = f"{chosen.host}, port {chosen.port}"
+        raise click.ClickException(
+            f"Nothing can listen at {place} ({error.strerror or error}). "
+            "Is Sportello running already? Choose another port with --port."
+        ) from error
 
 
 def offer_demo(chosen: Settings) -> None:
