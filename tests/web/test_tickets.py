@@ -299,7 +299,7 @@ def test_the_pages_speak_italian(session: Session, browser: Open, aldo: User, ti
         f"/tickets/{ticket.id}": (
             "Che cosa aiuta",
             "Prendi questo ticket",
-            "Valore per l&#39;azienda",
+            "Valore per l'azienda",
             "Quello che hai detto",
         ),
         f"/contacts/{contact.id}": ("Che cosa è successo", "Ticket aperto:", "confermato"),
