@@ -7,13 +7,14 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import click
 
 import config
 from config import Settings
-from forum.base.parts import EXTENSION
+from forum.base.parts import EXTENSION, Parts
 from forum.cli.database import make_ready
 from forum.cli.main import set_up_logging, settings
 from forum.cli.people import set_up_url
@@ -156,7 +157,7 @@ class CourierKeeper:
                 self._process.kill()
 
     def _spawn(self) -> None:
-        self._process = self._context.Process(target=run_courier, args=(os.getpid(),), name="courier", daemon=True)
+        self._process = self._context.Process(target=run_courier, args=(os.getpid(),), name="courier")
         self._process.start()
 
     def _watch(self) -> None:
@@ -171,7 +172,7 @@ class CourierKeeper:
 def run_courier(parent: int) -> None:
     """Carry until told to stop, or until the parent is gone."""
     from forum.cli.process import application, leave_with_parent
-    from forum.courier import make_courier, mend_index
+    from forum.courier import make_courier
 
     parts = application().extensions[EXTENSION]
     carrier = make_courier(parts)
@@ -179,5 +180,26 @@ def run_courier(parent: int) -> None:
         signal.signal(number, lambda *_: carrier.stop())
     if parent:
         threading.Thread(target=leave_with_parent, args=(parent,), daemon=True).start()
-    mend_index(parts)
+    mend_apart(parts, carrier.is_stopping)
     carrier.run()
+
+
+def mend_apart(parts: Parts, is_stopping: Callable[[], bool]) -> None:
+    """Mend the index in a process of its own: filling one takes memory that a process never quite gives back."""
+    mending = multiprocessing.get_context().Process(target=mend, args=(parts, os.getpid()), name="mend-index")
+    mending.start()
+    while mending.is_alive():
+        mending.join(0.2)
+        if is_stopping():
+            mending.terminate()
+
+
+def mend(parts: Parts, parent: int) -> None:
+    """Mend the index, as long as the courier lives that waits for it."""
+    from forum.cli.process import leave_with_parent
+    from forum.courier import mend_index
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    threading.Thread(target=leave_with_parent, args=(parent,), daemon=True).start()
+    mend_index(parts)

@@ -17,11 +17,13 @@ from sqlalchemy import func, select, text
 
 from forum.base.db import Model, Store, make_engine
 from forum.questions.models import Answer, Comment, Question
-from forum.transfer.models import ImportedRow
 from forum.transfer.stackexchange.bringing import bring_in
 from tests.transfer import dumps
+from tests.transfer.test_stackexchange import everything
 
 SHARED = Path(os.environ.get("SPORTELLO_SHARED", Path(__file__).parents[3] / "shared")) / "data"
+
+LARGEST = "se-quantum-2018"
 
 #: Brings in a dump and waits after so many transactions, so that it can be killed there.
 CHILD = """
@@ -84,11 +86,14 @@ def counted(folder: Path) -> dict[str, int]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", ["se-gadgets-2010", "se-italian-2014", "se-quantum-2018"])
 def test_a_real_dump_adds_up(name: str, store: Store, tmp_path: Path) -> None:
     folder = SHARED / name
     if not folder.is_dir():
         pytest.skip("the shared data are not here")
+    if name == LARGEST and not store.is_sqlite:
+        pytest.skip("the two smaller dumps have shown what differs between the databases")
     report, path = bring_in(store, folder, tmp_path, now, silent)
     should = counted(folder)
     with store.reading() as session:
@@ -138,15 +143,6 @@ def many(folder: Path) -> Path:
     return folder
 
 
-def everything(store: Store) -> dict[str, list[Any]]:
-    """All rows of all tables that an import fills, by value."""
-    names = ("users", "tags", "questions", "answers", "comments", "revisions", "question_links", "old_addresses")
-    with store.reading() as session:
-        found = {name: sorted(map(repr, session.execute(text(f"SELECT * FROM {name}")))) for name in names}  # noqa: S608
-        found["rows"] = sorted(map(repr, session.execute(select(ImportedRow.kind, ImportedRow.source_id))))
-    return found
-
-
 @pytest.fixture
 def fresh(database_url: str, tmp_path: Path) -> Iterator[Any]:
     """`fresh(name)` is an address of an empty database of its own, of either kind."""
@@ -180,7 +176,7 @@ def test_killed_anywhere_and_begun_again_it_ends_the_same(fresh: Any, tmp_path: 
     whole = Store(make_engine(whole_url))
     bring_in(whole, folder, tmp_path / "whole", now, silent, site="gear.example.com")
     url = fresh("killed")
-    for stop in (2, 5, 4):
+    for stop in (3, 7, 9):
         arguments = [sys.executable, "-c", CHILD, url, str(folder), str(tmp_path / "killed"), str(stop)]
         child = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2])
         assert child.stdout is not None
@@ -190,6 +186,5 @@ def test_killed_anywhere_and_begun_again_it_ends_the_same(fresh: Any, tmp_path: 
     killed = Store(make_engine(url))
     report, _ = bring_in(killed, folder, tmp_path / "killed", now, silent, site="gear.example.com")
     assert report.is_complete and report.made["question"] < 60
-    ours, theirs = everything(killed), everything(whole)
-    assert {name: len(found) for name, found in ours.items()} == {name: len(found) for name, found in theirs.items()}
-    assert ours == theirs
+    with killed.reading() as ours, whole.reading() as theirs:
+        assert everything(ours) == everything(theirs)

@@ -127,6 +127,8 @@ class _Rows:
 # Exporters wrote characters that XML cannot hold. Half characters in pairs are put together, other ones become
 # U+FFFD, control characters go: our own texts never hold any of them.
 _UNTOLD = re.compile(rb"(?:&#(?:x0*[Dd][89ABab][0-9A-Fa-f]{2}|0*5[56][0-9]{3});)?&#(?:x[0-9A-Fa-f]{1,6}|[0-9]{1,7});")
+_ENDS_IN_HALF = re.compile(rb"&#(?:x0*[Dd][89ABab][0-9A-Fa-f]{2}|0*5[56][0-9]{3});\Z")
+_LONGEST_REFERENCE = 16
 _SUSPECT = re.compile(
     rb"&#(?:x0*(?:[0-8BCEFbcef]|1[0-9A-Fa-f]|[Dd][89A-Fa-f][0-9A-Fa-f]{2}|[Ff]{3}[EFef])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]"
     rb"|5[5-7][0-9]{3}|6553[45]));"
@@ -152,15 +154,20 @@ def _repaired(file: IO[bytes], path: Path) -> Iterator[bytes]:
             yield chunk
             continue
         chunk = rest + chunk.translate(None, _RAW_CONTROLS)
-        # Two references of ten bytes belong together at most.
-        cut = chunk.rfind(b"&", max(0, len(chunk) - 24))
-        before = chunk.rfind(b"&", max(0, cut - 12), cut) if cut > 0 else -1
-        cut = before if before >= 0 else cut
-        chunk, rest = (chunk[:cut], chunk[cut:]) if cut >= 0 else (chunk, b"")
+        cut = _end_of_whole(chunk)
+        chunk, rest = chunk[:cut], chunk[cut:]
         if chunk:
             yield _without_untold(chunk)
     if rest:
         yield _without_untold(rest)
+
+
+def _end_of_whole(chunk: bytes) -> int:
+    """Where the last reference is left whole, together with the other half of its character."""
+    begun = chunk.rfind(b"&", max(0, len(chunk) - _LONGEST_REFERENCE))
+    cut = begun if begun >= 0 and b";" not in chunk[begun:] else len(chunk)
+    half = _ENDS_IN_HALF.search(chunk, max(0, cut - _LONGEST_REFERENCE), cut)
+    return half.start() if half else cut
 
 
 def _without_untold(chunk: bytes) -> bytes:

@@ -16,6 +16,9 @@ OTHER_WORDS = "reads differently after the conversion"
 #: Plain words in a code block that are surely within every limit, were each an angle bracket.
 _SAFE_LENGTH = 20_000
 
+#: Each costs the HTML parser, whether or not it begins a tag; no text that a site accepted has nearly as many.
+_MOST_ANGLES = 20_000
+
 _ANY = 2**60
 
 _TAG = re.compile(r"<(/?[a-zA-Z][^<>]*)>")
@@ -59,6 +62,8 @@ def clean_line(source: str) -> str:
 def bring_html(source: str, base: str, origin: str) -> Brought:
     """A post's HTML as Markdown; its words are compared before and after."""
     source = clean(source)
+    if source.count("<") > _MOST_ANGLES:
+        return _as_code(_plain(source), origin)
     try:
         rendered, text = _render(html_to_markdown(source, base=base))
         same = visible_words(source) == visible_words(str(rendered.html))

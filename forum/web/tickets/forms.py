@@ -33,7 +33,7 @@ from forum.web.writing import rendered
 
 STATUS_WORDS: dict[str, Sentence] = {
     NEW: say("Not started"),
-    OPEN: say("In work"),
+    OPEN: say("In progress"),
     PENDING: say("Waiting for the customer"),
     RESOLVED: say("Resolved"),
     CLOSED: say("Filed away"),
