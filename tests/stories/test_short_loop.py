@@ -128,7 +128,7 @@ def test_the_short_loop(server: Server, chromium: Any, javascript: bool) -> None
         for what in (answer_of(serves, question), article):
             serves.get_by_label("Answer, article or question").fill(what)
             serves.get_by_role("button", name="Link it").click()
-            serves.get_by_text("Linked").wait_for()
+            serves.get_by_text("Linked. Its author").wait_for()
         ticket = serves.url
         assert serves.get_by_role("main").locator(".link-list__row").count() == 2
         for person in (asker, answerer):

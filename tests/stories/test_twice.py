@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from forum.accounts.models import SignUp, User
+from forum.accounts.models import SignUp, StandingEntry, User
 from forum.contacts.models import Contact
 from forum.knowledge.models import Article
 from forum.questions.models import Answer, Comment, Question, Vote
@@ -88,10 +88,8 @@ def test_accepting_and_promoting_twice_is_once(server: Server, clients: dict[str
     assert {each.status for each in promoted} <= {303, 503}
     assert count(server, Article) == before + 1
     with server.parts() as parts, parts.store.reading() as session:
-        from forum.accounts.models import Credit
-
         author = session.scalars(select(User).where(User.name == "Aldo")).one()
-        credits = session.scalars(select(Credit).where(Credit.user_id == author.id)).all()
+        credits = session.scalars(select(StandingEntry).where(StandingEntry.user_id == author.id)).all()
         assert author.standing == sum(credit.points for credit in credits)
         assert len({(credit.reason, credit.cause_kind, credit.cause_id) for credit in credits}) == len(credits)
 
