@@ -70,6 +70,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError("a name stands twice in one object")
+    "".join(found).encode()  # half a letter cannot be written, and so raises ValueError here
     return found
 
 

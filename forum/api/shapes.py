@@ -149,7 +149,7 @@ class NewComment(Written):
 
 
 class VoteChange(Asked):
-    value: Literal[-1, 0, 1]
+    value: Annotated[int, Field(ge=-1, le=1)]
 
 
 class QuestionSlice(Slice):
