@@ -34,6 +34,8 @@ class Settings:
     workers: int = 2
     threads: int = 1
     trusted_proxies: int = 0
+    #: Names under which a community was known that moved in here; requests to them are led on.
+    old_hosts: tuple[str, ...] = ()
     languages: tuple[str, ...] = KNOWN_LANGUAGES
     timezone: str = "Europe/Rome"
     mail_out: str = "file:"
@@ -88,6 +90,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         workers=values.number("WORKERS", 2, 1, 64),
         threads=values.number("THREADS", 1, 1, 64),
         trusted_proxies=values.number("TRUSTED_PROXIES", 0, 0, 10),
+        old_hosts=values.hosts("OLD_HOSTS"),
         languages=values.languages("LANGUAGES", KNOWN_LANGUAGES),
         timezone=values.timezone("TIMEZONE", "Europe/Rome"),
         mail_out=values.mail_out("MAIL_OUT", "file:"),
@@ -170,6 +173,13 @@ class _Reader:
         given = self.text(name, "")
         if given and (len(given) < SECRET_KEY_MINIMUM or len(set(given)) < 8):
             raise WrongSetting(f"{PREFIX}{name} must be at least {SECRET_KEY_MINIMUM} random characters.")
+        return given
+
+    def hosts(self, name: str) -> tuple[str, ...]:
+        given = tuple(part.strip().lower() for part in self.text(name, "").split(",") if part.strip())
+        for host in given:
+            if urlsplit(f"//{host}").hostname != host or "." not in host:
+                raise WrongSetting(f"{PREFIX}{name} must name hosts, separated by commas, such as help.example.it.")
         return given
 
     def languages(self, name: str, default: tuple[str, ...]) -> tuple[str, ...]:

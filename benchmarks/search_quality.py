@@ -68,9 +68,7 @@ def main(folders: list[Path]) -> None:
                 spent = (time.process_time() - started) / max(1, len(found)) * 1000
                 q = sum_up(found)
                 figures = (q.mrr, q.hit_1, q.hit_3, q.hit_10, q.map, q.ndcg_10, q.without)
-                print(
-                    f"{labelled.name:16} {name:11}", *(f"{figure:6.4f}" for figure in figures), f"{spent:.1f}"
-                )
+                print(f"{labelled.name:16} {name:11}", *(f"{figure:6.4f}" for figure in figures), f"{spent:.1f}")
                 index.close()
 
 

@@ -99,4 +99,5 @@ def trusted_hosts(settings: Settings) -> list[str]:
     """The names this site answers to; a loopback site by all names of the loopback."""
     host = urlsplit(settings.base_url).hostname or "localhost"
     loopback = ["localhost", "127.0.0.1", "[::1]"]
-    return loopback if host in ("localhost", "127.0.0.1", "::1") else [host, *loopback]
+    own = loopback if host in ("localhost", "127.0.0.1", "::1") else [host, *loopback]
+    return [*own, *settings.old_hosts]

@@ -15,12 +15,14 @@ from forum.knowledge.reactions import check_article_of_answer, check_articles_of
 from forum.notices.reactions import AccountMails
 from forum.questions import events as questions
 from forum.search import reactions as search
+from forum.transfer.events import QuestionImported
 
 
 def subscribe_all(parts: Parts) -> None:
     """Subscribe every reaction and all timed work."""
     outbox = parts.subscriptions
     search.subscribe(outbox)
+    outbox.subscribe(QuestionImported, search.on_question, name="search.index", channel=search.CHANNEL)
     outbox.every(timedelta(hours=1), forget_delivered)
     outbox.every(timedelta(hours=1), forget_old_keys)
     outbox.every(timedelta(hours=1), forget_usages)

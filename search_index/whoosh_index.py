@@ -9,6 +9,7 @@ index is a copy and can be rebuilt.
 import logging
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -48,6 +49,10 @@ BIG_SEGMENT = 5_000
 WHOOSH_STAMP = f"{STAMP}, schema {SCHEMA_VERSION}"
 
 NAME = "search"
+
+#: How often a question is put again, and the seconds between, each longer than the last: 0.2 in all.
+ATTEMPTS = 6
+PAUSE = 0.02
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -253,15 +258,16 @@ class WhooshIndex:
     def _ask(self, question: Callable[[WhooshShelf], T], otherwise: T) -> T:
         """Ask the present state. What a damaged file makes of Whoosh is anything from EOFError to
         AssertionError, so anything is caught here; asked again afresh, since a writer may have removed a
-        file just being opened."""
-        for is_last in (False, True):
+        file just being opened, and a busy one may do so more than once."""
+        for attempt in range(ATTEMPTS):
             folder = self._generations.current()
             try:
                 shelf = self._shelf()
                 return otherwise if shelf is None else question(shelf)
             except Exception:
                 self._forget()
-                if not is_last:
+                if attempt < ATTEMPTS - 1:
+                    time.sleep(PAUSE * attempt)
                     continue
                 log.exception("The search index did not answer.")
                 if folder is not None and folder == self._generations.current() and _comes_from_files():

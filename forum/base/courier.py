@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from forum.base.clock import utc_now
 from forum.base.db import Store
 from forum.base.errors import StoreBusy
+from forum.base.memory import release
 from forum.base.outbox import DEAD, DONE, WAITING, Delivery, Schedule, Subscriptions
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,9 @@ CLAIM = 200
 
 #: How long the courier sleeps when nothing wakes it; new text must be found within two seconds.
 NAP = 0.25
+
+#: After so many deliveries the memory they used is given back.
+MUCH = 100
 
 #: What was delivered is of interest to somebody who looks into yesterday, not last month.
 KEEP_DONE = timedelta(days=3)
@@ -67,6 +71,7 @@ class Courier:
         self.clock = clock
         self.alone = alone
         self.name = secrets.token_hex(8)
+        self._carried = 0
         self._wake = threading.Event()
         self._stop = threading.Event()
 
@@ -79,6 +84,10 @@ class Courier:
         self._stop.set()
         self._wake.set()
 
+    def is_stopping(self) -> bool:
+        """Whether somebody said stop."""
+        return self._stop.is_set()
+
     def run(self) -> None:
         """Carry until stopped. What goes wrong in one round is logged and does not end the others."""
         while not self._stop.is_set():
@@ -88,8 +97,7 @@ class Courier:
                 log.exception("a round of the courier failed")
                 busy = False
             if not busy:
-                self._wake.wait(NAP)
-                self._wake.clear()
+                self._rest()
 
     def run_until_idle(self, rounds: int = 1000) -> None:
         """Carry everything that is due, for tests and commands."""
@@ -98,11 +106,20 @@ class Courier:
                 return
         raise RuntimeError("the outbox does not come to rest")
 
+    def _rest(self) -> None:
+        """Between two pieces of work: be small, and sleep until woken or for a nap."""
+        if self._carried >= MUCH:
+            self._carried = 0
+            release()
+        self._wake.wait(NAP)
+        self._wake.clear()
+
     def run_once(self) -> bool:
         """Carry one claim of each channel and the timed work that is due; say whether there was any."""
         busy = False
         for channel in sorted({subscriber.channel for subscriber in self.subscriptions.subscribers.values()}):
             claimed = self._claim(channel)
+            self._carried += len(claimed)
             if claimed and channel in self.batches:
                 for together in [[each] for each in claimed] if channel in self.alone else [claimed]:
                     self._carry_batch(channel, together)

@@ -170,6 +170,10 @@ class Store:
     def is_sqlite(self) -> bool:
         return self.bind.dialect.name == "sqlite"
 
+    def close(self) -> None:
+        """Close all connections, as before a fork; the next use opens new ones."""
+        self.bind.engine.dispose()
+
     def session(self, *, writes: bool) -> Session:
         """A session that the caller closes, and commits if it writes."""
         return Session(

@@ -10,8 +10,8 @@ from itertools import accumulate
 
 SAME, ADDED, REMOVED = "same", "added", "removed"
 
-#: Pairs of equal words looked at before what is left counts as rewritten; about a quarter of a second at worst.
-EFFORT = 1_000_000
+#: Pairs of equal words looked at before what is left counts as rewritten; about half a second at worst.
+EFFORT = 4_000_000
 
 #: A word with the blanks after it, so that a space alone is never a match.
 _WORDS = re.compile(r"\s+|\S+\s*")

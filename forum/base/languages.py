@@ -10,15 +10,19 @@ LEAST = 2
 
 _WORDS = re.compile(r"[a-zàèéìòù]+")
 
+_ITALIAN = (
+    "il lo gli la le un una del della dei delle dello di da dal dalla nel nella con per che chi cui non è sono"
+    " ho hai abbiamo hanno ma se si mi ti ci vi anche come dove quando perché più alla allo ai agli sul sulla"
+    " questo questa quello quella mio mia essere avere fare qualcuno ogni ancora dopo prima grazie"
+)
+_ENGLISH = (
+    "the of and to is are was were be been have has had not this that these those with from for my your his her"
+    " it its they we you he she what when where which who how why can could would should does did do there an"
+    " any on at by or if but then than after before every some"
+)
+
 #: Only words that the other language does not have.
-_SMALL_WORDS = {
-    "it": frozenset(
-        ["il", "lo", "gli", "la", "le", "un", "una", "del", "della", "dei", "delle", "dello", "di", "da", "dal", "dalla", "nel", "nella", "con", "per", "che", "chi", "cui", "non", "è", "sono", "ho", "hai", "abbiamo", "hanno", "ma", "se", "si", "mi", "ti", "ci", "vi", "anche", "come", "dove", "quando", "perché", "più", "alla", "allo", "ai", "agli", "sul", "sulla", "questo", "questa", "quello", "quella", "mio", "mia", "essere", "avere", "fare", "è", "qualcuno", "ogni", "ancora", "dopo", "prima", "grazie"]
-    ),
-    "en": frozenset(
-        ["the", "of", "and", "to", "is", "are", "was", "were", "be", "been", "have", "has", "had", "not", "this", "that", "these", "those", "with", "from", "for", "my", "your", "his", "her", "it", "its", "they", "we", "you", "he", "she", "what", "when", "where", "which", "who", "how", "why", "can", "could", "would", "should", "does", "did", "do", "there", "an", "any", "on", "at", "by", "or", "if", "but", "then", "than", "after", "before", "every", "some"]
-    ),
-}
+_SMALL_WORDS = {"it": frozenset(_ITALIAN.split()), "en": frozenset(_ENGLISH.split())}
 
 
 def guess_language(text: str) -> str:

@@ -35,7 +35,7 @@ def spend(session: Session, limit: Limit, who: str, now: datetime) -> None:
     """Count one act of `who`; raise TooMany, with the time to wait, when the limit is used up."""
     if used(session, limit, who, now) >= limit.most:
         raise TooMany(
-            say("That was very often in a short time. Please wait a little and try again."),
+            say("That was too much in a short time. Please wait a little and try again."),
             retry_after(limit, now),
         )
     count(session, limit, who, now)

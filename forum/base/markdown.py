@@ -15,12 +15,14 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline, linkify
 from markdown_it.token import Token
 
-from forum.base.words import say
+from forum.base.words import Sentence, say
 
-TOO_HARD = "This text has too many formatting marks to be shown. Please remove some of them, or put it in a code block."
-TOO_DEEP = "Quotes and lists are nested too deeply here. Please keep them to a few levels."
-TOO_MANY_LINKS = "There are too many links here: %(limit)d is the most."
-TOO_WIDE = "A table can have %(limit)d columns at most."
+TOO_HARD = say(
+    "This text has too many formatting marks to be shown. Please remove some of them, or put it in a code block."
+)
+TOO_DEEP = say("Quotes and lists are nested too deeply here. Please keep them to a few levels.")
+TOO_MANY_LINKS = say("There are too many links here: %(limit)d is the most.")
+TOO_WIDE = say("A table can have %(limit)d columns at most.")
 
 #: Nobody follows more; and each "http://" makes the link finder look ahead.
 MAX_LINKS = 100
@@ -45,8 +47,8 @@ _MATH_LENGTH = 2_000
 class TooComplex(ValueError):
     """A text that is allowed by its length and would still cost too much; `reason` is for its writer."""
 
-    def __init__(self, reason: str, **values: int) -> None:
-        self.reason = say(reason, **values)
+    def __init__(self, reason: Sentence, **values: int) -> None:
+        self.reason = Sentence(reason.text, values)
         super().__init__(str(self.reason))
 
 
@@ -145,9 +147,7 @@ def find_math(text: str, start: int, end: int) -> int:
     after = close + len(fence)
     if _MATH_MARKS.isdisjoint(body):
         return -1
-    if fence == "$" and (
-        "\n" in body or body[0].isspace() or body[-1].isspace() or text[after : after + 1].isdigit()
-    ):
+    if fence == "$" and ("\n" in body or body[0].isspace() or body[-1].isspace() or text[after : after + 1].isdigit()):
         return -1
     return after
 

@@ -22,14 +22,15 @@ from forum.base.markdown import (
     words_of,
     write_html,
 )
+from forum.base.words import say
 
 __all__ = ["PIPELINE_VERSION", "Limits", "Rendered", "TooComplex", "excerpt", "plain_text", "render"]
 
 #: Stored beside the HTML it made. Raise it when the same text would come out differently.
 PIPELINE_VERSION = 1
 
-TOO_LONG = "Please keep this to %(limit)d characters."
-TOO_MANY_MENTIONS = "Too many people are mentioned here: %(limit)d is the most."
+TOO_LONG = say("Please keep this to %(limit)d characters.")
+TOO_MANY_MENTIONS = say("Too many people are mentioned here: %(limit)d is the most.")
 
 #: Cleaning costs about 50 µs a tag and 15 µs an entity; this is a little under half a second.
 MAX_MARKS = 24_000

@@ -52,9 +52,7 @@ CLASS = re.compile(
 )
 
 #: Our own uploads: one or more plain names below /media/, nowhere else.
-_MEDIA = re.compile(
-    r"/media/(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}/){0,4}[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}", re.ASCII
-)
+_MEDIA = re.compile(r"/media/(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}/){0,4}[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}", re.ASCII)
 
 _CLASSED = frozenset({"a", "code", "div", "li", "span", "td", "th", "ul"})
 _FIXED: Mapping[tuple[str, str], frozenset[str]] = {

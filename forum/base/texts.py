@@ -87,9 +87,7 @@ def _without_piles(text: str) -> str:
     kept: list[str] = []
     pile = 0
     for char in text:
-        is_mark = char > "\u02ff" and (
-            unicodedata.combining(char) > 0 or unicodedata.category(char) in ("Mn", "Me")
-        )
+        is_mark = char > "\u02ff" and (unicodedata.combining(char) > 0 or unicodedata.category(char) in ("Mn", "Me"))
         pile = pile + 1 if is_mark else 0
         if pile <= MARKS_ON_A_LETTER:
             kept.append(char)

@@ -1,7 +1,10 @@
 """The command group: `serve` when nothing is named, and one sentence instead of a traceback when something is wrong."""
 
+import json
 import logging
 import sys
+import warnings
+from datetime import UTC, datetime
 from functools import lru_cache
 from importlib import import_module
 from typing import Any
@@ -20,6 +23,7 @@ COMMANDS = {
     "db": "forum.cli.database:db",
     "user": "forum.cli.people:user",
     "token": "forum.cli.people:token",
+    "import": "forum.cli.imports:import_",
     "reindex": "forum.cli.searching:reindex",
 }
 
@@ -69,15 +73,36 @@ def load_parts() -> Any:
     return create_parts(chosen)
 
 
+class JsonLines(logging.Formatter):
+    """One JSON object a line, for programs that read logs."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname,
+            "name": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
 def set_up_logging(chosen: Settings) -> None:
     """Log to stderr, one line an event."""
-    logging.basicConfig(
-        level=chosen.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    if chosen.log_format == "json":
+        handler.setFormatter(JsonLines())
+    else:
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=chosen.log_level, handlers=[handler])
+    logging.getLogger("alembic").setLevel(max(logging.WARNING, logging.getLevelName(chosen.log_level)))
 
 
 def main() -> None:
     """Run a command; exit 1 with one sentence for a refused input, 2 for wrong usage."""
+    # Whoosh of 2016 is compiled on the first start, and today's Python has remarks about its spelling.
+    warnings.filterwarnings("ignore", category=SyntaxWarning)
     try:
         sportello.main(standalone_mode=False)
     except click.exceptions.Exit as done:

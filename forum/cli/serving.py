@@ -7,14 +7,17 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import click
 
 import config
 from config import Settings
+from forum.base.parts import EXTENSION, Parts
 from forum.cli.database import make_ready
 from forum.cli.main import set_up_logging, settings
+from forum.cli.people import set_up_url
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +45,8 @@ def serve(
     chosen = settings()
     set_up_logging(chosen)
     make_ready(chosen)
+    if demo:
+        offer_demo(chosen)
     serve_until_stopped(chosen, with_courier=not no_courier)
 
 
@@ -62,7 +67,9 @@ def serve_until_stopped(chosen: Settings, *, with_courier: bool) -> None:
 
     from forum.cli import process
 
-    process.application()
+    parts = process.application().extensions[EXTENSION]
+    say_hello(chosen, set_up_url(parts))
+    parts.store.close()
     gc.freeze()
     keeper = CourierKeeper() if with_courier else None
     server = Server(
@@ -84,7 +91,6 @@ def serve_until_stopped(chosen: Settings, *, with_courier: bool) -> None:
     if keeper is not None:
         keeper.start()
         server.on_shutdown(keeper.stop)
-    say_hello(chosen)
     try:
         server.serve()
     finally:
@@ -92,11 +98,39 @@ def serve_until_stopped(chosen: Settings, *, with_courier: bool) -> None:
             keeper.stop()
 
 
-def say_hello(chosen: Settings) -> None:
+def offer_demo(chosen: Settings) -> None:
+    """Fill an empty database and print a sign-in for each role; a database that holds something stays as it is."""
+    import secrets
+
+    from forum.app import create_parts
+    from forum.base.clock import utc_now
+    from forum.base.db import Store, make_engine
+    from forum.base.errors import Refused
+    from forum.transfer.demo import make_demo
+
+    engine = make_engine(chosen.database_url, pool_size=1)
+    try:
+        click.echo("Making the demo community, which takes some seconds.")
+        people = make_demo(create_parts(chosen, Store(engine)), utc_now(), secrets.token_urlsafe(15))
+    except Refused as refused:
+        click.echo(str(refused.reason))
+        return
+    finally:
+        # The web processes are forked from this one, and a connection cannot be shared.
+        engine.dispose()
+    click.echo(f"Sign in with the password {people[0].password} as")
+    for person in people:
+        sentence = person.sentences.get(chosen.languages[0]) or next(iter(person.sentences.values()))
+        click.echo(f"  {person.email:20} {sentence}")
+
+
+def say_hello(chosen: Settings, set_up: str | None) -> None:
     """Tell whoever started it where to go and what to know."""
     click.echo(f"{chosen.site_name} is open at {chosen.base_url}  (Ctrl-C closes it)")
     if chosen.mail_folder is not None:
         click.echo(f"No mail server is set: mails are written to {chosen.mail_folder}")
+    if set_up is not None:
+        click.echo(f"There is no administrator yet. Make the first one here, once: {set_up}")
     sys.stdout.flush()
 
 
@@ -123,7 +157,7 @@ class CourierKeeper:
                 self._process.kill()
 
     def _spawn(self) -> None:
-        self._process = self._context.Process(target=run_courier, args=(os.getpid(),), name="courier", daemon=True)
+        self._process = self._context.Process(target=run_courier, args=(os.getpid(),), name="courier")
         self._process.start()
 
     def _watch(self) -> None:
@@ -137,9 +171,8 @@ class CourierKeeper:
 
 def run_courier(parent: int) -> None:
     """Carry until told to stop, or until the parent is gone."""
-    from forum.base.parts import EXTENSION
     from forum.cli.process import application, leave_with_parent
-    from forum.courier import make_courier, mend_index
+    from forum.courier import make_courier
 
     parts = application().extensions[EXTENSION]
     carrier = make_courier(parts)
@@ -147,5 +180,26 @@ def run_courier(parent: int) -> None:
         signal.signal(number, lambda *_: carrier.stop())
     if parent:
         threading.Thread(target=leave_with_parent, args=(parent,), daemon=True).start()
-    mend_index(parts)
+    mend_apart(parts, carrier.is_stopping)
     carrier.run()
+
+
+def mend_apart(parts: Parts, is_stopping: Callable[[], bool]) -> None:
+    """Mend the index in a process of its own: filling one takes memory that a process never quite gives back."""
+    mending = multiprocessing.get_context().Process(target=mend, args=(parts, os.getpid()), name="mend-index")
+    mending.start()
+    while mending.is_alive():
+        mending.join(0.2)
+        if is_stopping():
+            mending.terminate()
+
+
+def mend(parts: Parts, parent: int) -> None:
+    """Mend the index, as long as the courier lives that waits for it."""
+    from forum.cli.process import leave_with_parent
+    from forum.courier import mend_index
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    threading.Thread(target=leave_with_parent, args=(parent,), daemon=True).start()
+    mend_index(parts)

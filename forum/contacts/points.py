@@ -4,12 +4,12 @@ import re
 import unicodedata
 
 import phonenumbers
-from email_validator import EmailNotValidError, validate_email
 
+from forum.accounts.emails import normalise_email
 from forum.base.errors import Invalid
 from forum.base.texts import Unclean, clean_line
 from forum.base.words import Sentence, say
-from forum.contacts.models import EMAIL, FOLDED_LENGTH, PHONE, POINT_LENGTH
+from forum.contacts.models import EMAIL, FOLDED_LENGTH, PHONE
 
 #: Where a number without a country code is dialled.
 HOME_REGION = "IT"
@@ -19,7 +19,7 @@ PHONE_TEXT_LENGTH = 40
 
 _PHONE_SIGNS = re.compile(r"\+?[0-9()/.\-\s]+")
 
-NOT_AN_EMAIL = say("This is not an e-mail address such as name@example.it.")
+NOT_AN_EMAIL = say("This is not an e-mail address. It should look like anna@example.it.")
 NOT_A_PHONE = say("This is not a phone number such as 333 1234567 or +44 20 7946 0958.")
 
 
@@ -28,20 +28,7 @@ def email_value(text: str) -> str:
 
     Raises Invalid for what is no address.
     """
-    plain = _line(text, EMAIL, NOT_AN_EMAIL)
-    try:
-        found = validate_email(
-            plain,
-            check_deliverability=False,
-            globally_deliverable=False,
-            allow_smtputf8=False,
-        )
-    except (EmailNotValidError, UnicodeError, ValueError) as wrong:
-        raise Invalid({EMAIL: NOT_AN_EMAIL}) from wrong
-    value = (found.ascii_email or "").lower()
-    if "." not in value.partition("@")[2] or len(value) > POINT_LENGTH:
-        raise Invalid({EMAIL: NOT_AN_EMAIL})
-    return value
+    return normalise_email(_line(text, EMAIL, NOT_AN_EMAIL))
 
 
 def phone_value(text: str) -> str:

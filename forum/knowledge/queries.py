@@ -8,8 +8,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from forum.accounts.models import Reader
-from forum.base.errors import NotFound
-from forum.base.paging import PAGE_SIZE, Order, Page, fetch_page, read_cursor, write_cursor
+from forum.base.errors import Invalid, NotFound
+from forum.base.paging import DAMAGED, PAGE_SIZE, Order, Page, fetch_page, read_cursor, write_cursor
 from forum.base.verdicts import require
 from forum.base.words import say, translate
 from forum.knowledge import rules
@@ -286,7 +286,10 @@ def list_candidates(
         .limit(size + 1)
     )
     if cursor:
-        query = query.where(order.after(*read_cursor(cursor)))
+        value, row_id = read_cursor(cursor)
+        if not isinstance(value, int):
+            raise Invalid({"cursor": DAMAGED})
+        query = query.where(order.after(value, row_id))
     rows = session.execute(query).all()
     found = [Candidate(*row) for row in rows[:size]]
     return Page(found, write_cursor(found[-1].worth, found[-1].answer.id) if len(rows) > size else None)

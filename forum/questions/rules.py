@@ -98,7 +98,7 @@ def _may_edit(actor: Reader, post: Post) -> Verdict:
 
 def may_delete_question(actor: Reader, question: Question) -> Verdict:
     verdict = _may_delete(actor, question)
-    if verdict and not actor.is_staff and question.answer_count:
+    if verdict and not actor.is_moderator and question.answer_count:
         return no("Others have answered, and their help would be lost with it. Ask a moderator to remove the question.")
     return verdict
 
@@ -116,20 +116,20 @@ def _may_delete(actor: Reader, post: Post) -> Verdict:
         return no("Sign in to delete what you wrote.")
     if actor.id == post.author_id:
         return YES
-    if actor.is_staff:
+    if actor.is_moderator:
         return YES
-    return no("Only the person who wrote this, or staff, can delete it.")
+    return no("Only the person who wrote this, or a moderator, can delete it.")
 
 
 def may_undelete(actor: Reader, post: Post) -> Verdict:
     if not actor.is_signed_in:
         return no("Sign in to bring back what you deleted.")
-    if actor.is_staff:
+    if actor.is_moderator:
         return YES
     if actor.id != post.author_id:
-        return no("Only the person who wrote this, or staff, can bring it back.")
+        return no("Only the person who wrote this, or a moderator, can bring it back.")
     if post.is_deleted and actor.id != post.deleted_by_id:
-        return no("This was deleted by staff. Write to a moderator if you think that was wrong.")
+        return no("This was deleted by a moderator. Write to a moderator if you think that was wrong.")
     return YES
 
 

@@ -2,10 +2,12 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from forum.base.clock import utc_now
 from forum.base.db import Store
 from forum.base.outbox import DONE, WAITING, Delivery
 from forum.knowledge.models import Article
@@ -24,6 +26,9 @@ CHUNK = 100
 #: Deliveries written at the same time may commit in another order than they are numbered; so many are looked at twice.
 OVERLAP = 500
 
+#: No transaction of ours is open so long: what was written earlier was there to be read.
+LONGEST_WRITE = timedelta(seconds=30)
+
 Progress = Callable[[int, int], None]
 
 
@@ -32,6 +37,7 @@ def rebuild(store: Store, index: SearchIndex, progress: Progress | None = None) 
 
     What changed while it was filled may have gone into the old index: those deliveries are carried again.
     """
+    started = utc_now()
     with store.reading() as session:
         begun = newest_delivery(session)
         total = _count(session)
@@ -45,6 +51,7 @@ def rebuild(store: Store, index: SearchIndex, progress: Progress | None = None) 
                 progress(written, total)
         batch.commit(begun)
     store.write(lambda session: carry_again(session, begun - OVERLAP))
+    store.write(lambda session: pass_over(session, begun - OVERLAP, started))
     return written
 
 
@@ -80,6 +87,16 @@ def carry_again(session: Session, after: int) -> None:
         update(Delivery)
         .where(Delivery.channel == CHANNEL, Delivery.state == DONE, Delivery.id > after)
         .values(state=WAITING, done_at=None)
+    )
+
+
+def pass_over(session: Session, upto: int, started: datetime) -> None:
+    """What had been said before a rebuild began is in it; nobody needs to carry it any more."""
+    session.execute(
+        update(Delivery)
+        .where(Delivery.channel == CHANNEL, Delivery.state == WAITING)
+        .where(Delivery.id <= upto, Delivery.created_at < started - LONGEST_WRITE)
+        .values(state=DONE, done_at=started)
     )
 
 

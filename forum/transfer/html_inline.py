@@ -47,9 +47,7 @@ _SPECIAL = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _PUNCTUATION = re.compile(r"""([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])""")
-_LINE_START = re.compile(
-    r"(?m)^(?:(?=[>|=]|:-|#{1,6}(?:\s|$)|\+(?:\s|$)|-(?:[\s:|-]|$))|(\d{1,9})(?=[.)](?:\s|$)))"
-)
+_LINE_START = re.compile(r"(?m)^(?:(?=[>|=]|:-|#{1,6}(?:\s|$)|\+(?:\s|$)|-(?:[\s:|-]|$))|(\d{1,9})(?=[.)](?:\s|$)))")
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 
 
@@ -192,10 +190,7 @@ def _reads_as(markdown: str, wanted: str) -> bool:
         return False
     if any(token.type not in ("paragraph_open", "inline", "paragraph_close") for token in tokens):
         return False
-    return (
-        _flat("".join(inline_words(token.children or []) for token in tokens if token.type == "inline"))
-        == wanted
-    )
+    return _flat("".join(inline_words(token.children or []) for token in tokens if token.type == "inline")) == wanted
 
 
 def _written(pieces: Sequence[Piece], way: _Way, *, inside_link: bool = False) -> Iterator[str]:

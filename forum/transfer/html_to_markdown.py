@@ -10,9 +10,10 @@ import html5lib
 
 from forum.base.markdown import MAX_COLUMNS, TOO_DEEP, TooComplex
 from forum.base.markup import IMPORTED, render
+from forum.base.words import say
 from forum.transfer.html_inline import UNSEEN, Piece, pieces_of, text_of, text_piece, write
 
-TOO_BIG = "This text is too big to be brought in."
+TOO_BIG = say("This text is too big to be brought in.")
 
 MAX_CHARACTERS = 300_000
 MAX_TAGS = 20_000
@@ -155,11 +156,7 @@ def _visible(element: Any) -> Iterator[str]:
 
 
 def _holds_blocks(element: Any) -> bool:
-    return any(
-        isinstance(inner.tag, str) and inner.tag in _BLOCKS
-        for inner in element.iter()
-        if inner is not element
-    )
+    return any(isinstance(inner.tag, str) and inner.tag in _BLOCKS for inner in element.iter() if inner is not element)
 
 
 def _blocks(element: Any, base: str, depth: int) -> Iterator[str]:

@@ -38,11 +38,11 @@ SENTENCES = {
     405: say("This address does not take that kind of request."),
     408: say("The request took too long to arrive. Please send it again."),
     410: say("What was here has been removed."),
-    413: say("That is more than fits. Please send less."),
+    413: say("That is more than fits here. Please send less."),
     414: say("This address is too long."),
     415: say("This kind of content cannot be taken here."),
     422: say("Something in what you sent is not right."),
-    429: say("That was very often in a short time. Please wait a little and try again."),
+    429: say("That was too much in a short time. Please wait a little and try again."),
     500: say("Something went wrong here. It was noted, and nothing you sent was kept."),
     503: say("It is very busy right now and this was not saved. Please try again in a few seconds."),
 }

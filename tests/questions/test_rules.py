@@ -33,9 +33,9 @@ TABLE: list[tuple[str, Rule, set[str]]] = [
     ("edit the question", lambda who, q, a, c: rules.may_edit_question(who, q), {"anna"} | MODERATORS),
     ("edit the answer", lambda who, q, a, c: rules.may_edit_answer(who, a), {"bruno"} | MODERATORS),
     ("edit the comment", lambda who, q, a, c: rules.may_edit_comment(who, c), {"bruno"} | MODERATORS),
-    ("delete the answered question", lambda who, q, a, c: rules.may_delete_question(who, q), STAFF),
-    ("delete the answer", lambda who, q, a, c: rules.may_delete_answer(who, a), {"bruno"} | STAFF),
-    ("delete the comment", lambda who, q, a, c: rules.may_delete_comment(who, c), {"bruno"} | STAFF),
+    ("delete the answered question", lambda who, q, a, c: rules.may_delete_question(who, q), MODERATORS),
+    ("delete the answer", lambda who, q, a, c: rules.may_delete_answer(who, a), {"bruno"} | MODERATORS),
+    ("delete the comment", lambda who, q, a, c: rules.may_delete_comment(who, c), {"bruno"} | MODERATORS),
     ("hide", lambda who, q, a, c: rules.may_hide(who), MODERATORS),
     ("restore", lambda who, q, a, c: rules.may_restore(who), MODERATORS),
     ("close", lambda who, q, a, c: rules.may_close(who), MODERATORS),
@@ -115,7 +115,7 @@ def test_an_own_question_can_be_deleted_while_nobody_answered(
     assert not rules.may_delete_question(cast["anna"], question)
 
 
-@pytest.mark.parametrize("deleter, back", [("bruno", {"bruno"} | STAFF), ("mia", STAFF)])
+@pytest.mark.parametrize("deleter, back", [("bruno", {"bruno"} | MODERATORS), ("mia", MODERATORS)])
 def test_who_brings_back_what_was_deleted(
     session: Session, cast: dict[str, User], posts: Posts, deleter: str, back: set[str], now: datetime
 ) -> None:

@@ -20,8 +20,8 @@ from forum.knowledge import actions
 from forum.knowledge.models import DRAFT, IN_REVIEW, PUBLISHED, Article, ArticleRevision
 from forum.questions import actions as questions
 from forum.questions.models import Answer
-from tests.builders import make_answer, make_article, make_question, make_user
 from search_index.memory import MemoryIndex
+from tests.builders import make_answer, make_article, make_question, make_user
 from tests.conftest import Browser
 
 Open = Callable[[User | None], Browser]
@@ -97,8 +97,8 @@ def test_from_an_accepted_answer_to_an_article_that_stays_true(
     assert saved.status_code == 303
     assert visitor.get(f"/kb/{article.id}").status_code == 404
     assert elena.send(f"/kb/{article.id}/state", {"state": "in_review"}).status_code == 303
-    assert article.title in mia.get("/kb/drafts?state=in_review").text
     session.refresh(article)
+    assert article.title in mia.get("/kb/drafts?state=in_review").text
 
     page = elena.get(f"/kb/{article.id}/{article.slug}").text
     assert "You have worked on this text yourself" in page
@@ -299,7 +299,9 @@ def test_promoting_twice_leads_to_the_one_article(
     assert session.scalar(select(func.count()).select_from(Article)) == 1
 
 
-def test_approving_twice_publishes_once(session: Session, browser: Open, draft: Article, elena: User, mia: User) -> None:
+def test_approving_twice_publishes_once(
+    session: Session, browser: Open, draft: Article, elena: User, mia: User
+) -> None:
     browser(elena).send(f"/kb/{draft.id}/state", {"state": "in_review"})
     fields = {"outcome": "approve", "version": "1", "source": "1-accepted"}
     assert [browser(mia).send(f"/kb/{draft.id}/review", fields).status_code for _ in range(2)] == [303, 403]
@@ -493,3 +495,14 @@ def test_two_at_once(settings: Settings, tmp_path: Any, database_url: str) -> No
         texts = session.scalars(select(ArticleRevision.text).where(ArticleRevision.number > 1)).all()
     assert texts == [f"Text of editor {1 - slower}"]
     engine.dispose()
+
+
+def test_the_pages_speak_italian(session: Session, browser: Open, live: Article, elena: User) -> None:
+    page = browser(None).get(f"/kb/{live.id}/{live.slug}", headers={"Accept-Language": "it"}).text
+    for words in ("Verificato il", "Ha risposto", "Leggi la risposta da cui è nato", "Domande a cui risponde"):
+        assert words in page
+    elena.language = "it"
+    session.commit()
+    page = browser(elena).get(f"/kb/{live.id}/{live.slug}").text
+    assert "Al tavolo dei redattori" in page
+    assert "Put into the archive" not in page

@@ -199,7 +199,8 @@ def test_a_ticket_needs_a_contact_and_a_desk_a_question(browser: Open, aldo: Use
     sees = browser(aldo)
     assert "Find the person first" in sees.get("/tickets/new").text
     assert sees.send("/tickets/new", {"subject": "No line"}).status_code == 404
-    for url in ("/tickets/new?contact=98765", "/tickets/new?contact=x", "/tickets/98765", "/desk/questions/98765", "/contacts/98765",
+    for url in ("/tickets/new?contact=98765", "/tickets/new?contact=x", "/tickets/98765",
+                "/desk/questions/98765", "/contacts/98765",
                 "/tickets/9223372036854775808", "/contacts/99999999999999999999999"):  # fmt: skip
         assert sees.get(url).status_code == 404, url
     assert session.scalar(select(func.count()).select_from(Ticket)) == 0
@@ -242,8 +243,8 @@ def test_nothing_of_the_crm_is_in_any_answer_to_others(
 ) -> None:
     aldo, anna = cast["aldo"], cast["anna"]
     contact = make_contact(
-        session, "Giulia Planted", emails=("giulia.planted@example.it",), phones=("06 87654321",), company="Planted company",
-        tier="top", zone="PLANTEDZONE", user=anna,
+        session, "Giulia Planted", emails=("giulia.planted@example.it",), phones=("06 87654321",),
+        company="Planted company", tier="top", zone="PLANTEDZONE", user=anna,
     )  # fmt: skip
     ticket = make_ticket(session, aldo, contact, subject="Planted subject", message="planted words")
     link = actions.link(session, aldo, ticket, answer, now, why="planted words")
@@ -266,9 +267,9 @@ def test_nothing_of_the_crm_is_in_any_answer_to_others(
             if ours and who != "visitor":
                 assert response.status_code == 403, url
         elif ours:
-            data = {"name": "x", "value": "a@example.it", "person": str(anna.id), "target": f"answer {answer.id}", "text": "x",
-                    "kind": "note", "status": "closed", "version": "1", "tier": "basic", "subject": "abc", "external_id": "1",
-                    "ticket": str(ticket.id), "language": ""}  # fmt: skip
+            data = {"name": "x", "value": "a@example.it", "person": str(anna.id), "target": f"answer {answer.id}",
+                    "text": "x", "kind": "note", "status": "closed", "version": "1", "tier": "basic", "subject": "abc",
+                    "external_id": "1", "ticket": str(ticket.id), "language": ""}  # fmt: skip
             response = sees.send(url, data)
             assert response.status_code in ((303,) if who == "visitor" else (403,)), (url, response.status_code)
         else:
@@ -287,3 +288,24 @@ def test_the_matrix_would_notice(session: Session, browser: Open, aldo: User, ti
     page = browser(aldo).get(f"/tickets/{ticket.id}").text
     assert "Giulia Conti" in page
     assert "8765 4321" in page
+
+
+def test_the_pages_speak_italian(session: Session, browser: Open, aldo: User, ticket: Ticket, contact: Contact) -> None:
+    aldo.language = "it"
+    session.commit()
+    sees = browser(aldo)
+    for url, words in {
+        "/tickets": ("Da fare", "Affidati a me", "Da iniziare", "N. "),
+        f"/tickets/{ticket.id}": (
+            "Che cosa aiuta",
+            "Prendi questo ticket",
+            "Valore per l&#39;azienda",
+            "Quello che hai detto",
+        ),
+        f"/contacts/{contact.id}": ("Che cosa è successo", "Ticket aperto:", "confermato"),
+        "/contacts": ("Nuovo contatto",),
+    }.items():
+        page = sees.get(url).text
+        assert [word for word in words if word not in page] == [], url
+    refused = sees.send(f"/tickets/{ticket.id}/links", {"target": "9"})
+    assert "Incolla l&#39;indirizzo" in refused.text

@@ -129,6 +129,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("company", sa.String(length=120), nullable=False),
+        sa.Column("folded", sa.String(length=500), nullable=False),
         sa.Column("tier", sa.String(length=10), nullable=False),
         sa.Column("zone", sa.String(length=40), nullable=False),
         sa.Column("language", sa.String(length=8), nullable=False),
@@ -138,15 +139,30 @@ def upgrade() -> None:
         sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("joined_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("joined_by", sa.String(length=40), nullable=True),
+        sa.CheckConstraint("tier IN ('basic', 'plus', 'top')", name=op.f("ck_contacts_tier")),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_contacts_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contacts")),
         sa.UniqueConstraint("user_id", name=op.f("uq_contacts_user_id")),
     )
+    op.create_index("ix_contacts_new", "contacts", ["created_at", "id"], unique=False)
+    op.create_table(
+        "email_changes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("old_email", sa.String(length=254), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_email_changes_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_email_changes")),
+    )
+    op.create_index(op.f("ix_email_changes_user_id"), "email_changes", ["user_id"], unique=False)
     op.create_table(
         "questions",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("asker_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("excerpt", sa.String(length=240), nullable=False),
         sa.Column("language", sa.String(length=8), nullable=False),
         sa.Column("active_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answer_count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -182,7 +198,7 @@ def upgrade() -> None:
     op.create_table(
         "staff_acts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("actor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("actor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("verb", sa.String(length=40), nullable=False),
         sa.Column("target_kind", sa.String(length=40), nullable=False),
         sa.Column("target_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -194,6 +210,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_acts")),
     )
     op.create_index(op.f("ix_staff_acts_actor_id"), "staff_acts", ["actor_id"], unique=False)
+    op.create_index("ix_staff_acts_at", "staff_acts", ["at", "id"], unique=False)
     op.create_index("ix_staff_acts_target", "staff_acts", ["target_kind", "target_id"], unique=False)
     op.create_table(
         "standing_entries",
@@ -234,6 +251,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("question_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("author_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("accepted_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
@@ -276,11 +294,14 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("value", sa.String(length=254), nullable=False),
         sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("verified_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_contact_points_contact_id")),
+        sa.ForeignKeyConstraint(["verified_by_id"], ["users.id"], name=op.f("fk_contact_points_verified_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_points")),
         sa.UniqueConstraint("contact_id", "kind", "value", name=op.f("uq_contact_points_contact_id_kind_value")),
     )
     op.create_index("ix_contact_points_value", "contact_points", ["kind", "value"], unique=False)
+    op.create_index(op.f("ix_contact_points_verified_by_id"), "contact_points", ["verified_by_id"], unique=False)
     op.create_index(
         "uq_contact_points_verified",
         "contact_points",
@@ -323,6 +344,17 @@ def upgrade() -> None:
     )
     op.create_index("ix_question_tags_tag", "question_tags", ["tag_id", "question_id"], unique=False)
     op.create_table(
+        "refused_joins",
+        sa.Column("contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("refused_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_refused_joins_contact_id")),
+        sa.ForeignKeyConstraint(["refused_by_id"], ["users.id"], name=op.f("fk_refused_joins_refused_by_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_refused_joins_user_id")),
+        sa.PrimaryKeyConstraint("contact_id", "user_id", name=op.f("pk_refused_joins")),
+    )
+    op.create_table(
         "tickets",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("requester_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -336,12 +368,16 @@ def upgrade() -> None:
         sa.Column("active_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "status IN ('new', 'open', 'pending', 'resolved', 'closed')", name=op.f("ck_tickets_status")
+        ),
         sa.ForeignKeyConstraint(["assignee_id"], ["users.id"], name=op.f("fk_tickets_assignee_id")),
         sa.ForeignKeyConstraint(["opened_by_id"], ["users.id"], name=op.f("fk_tickets_opened_by_id")),
         sa.ForeignKeyConstraint(["question_id"], ["questions.id"], name=op.f("fk_tickets_question_id")),
         sa.ForeignKeyConstraint(["requester_id"], ["contacts.id"], name=op.f("fk_tickets_requester_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tickets")),
     )
+    op.create_index("ix_tickets_active", "tickets", ["active_at", "id"], unique=False)
     op.create_index(op.f("ix_tickets_assignee_id"), "tickets", ["assignee_id"], unique=False)
     op.create_index(op.f("ix_tickets_question_id"), "tickets", ["question_id"], unique=False)
     op.create_index(op.f("ix_tickets_requester_id"), "tickets", ["requester_id"], unique=False)
@@ -379,10 +415,12 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("active_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("creator_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("source_answer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("source_version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("source_state", sa.String(length=12), nullable=True),
         sa.Column("review_why", sa.String(length=300), nullable=True),
         sa.Column("review_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("review_due_at", sa.DateTime(timezone=True), nullable=True),
@@ -394,9 +432,11 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["source_answer_id"], ["answers.id"], name=op.f("fk_articles_source_answer_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_articles")),
+        sa.UniqueConstraint("source_answer_id", name=op.f("uq_articles_source_answer_id")),
     )
-    op.create_index(op.f("ix_articles_source_answer_id"), "articles", ["source_answer_id"], unique=False)
+    op.create_index("ix_articles_published", "articles", ["published_at", "id"], unique=False)
     op.create_index("ix_articles_state", "articles", ["state", "active_at", "id"], unique=False)
+    op.create_index("ix_articles_views", "articles", ["view_count", "id"], unique=False)
     op.create_table(
         "comments",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -464,6 +504,7 @@ def upgrade() -> None:
         sa.Column("html", sa.Text(), nullable=False),
         sa.Column("html_version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("kind IN ('customer', 'agent', 'note')", name=op.f("ck_ticket_messages_kind")),
         sa.ForeignKeyConstraint(["author_id"], ["users.id"], name=op.f("fk_ticket_messages_author_id")),
         sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_ticket_messages_ticket_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_messages")),
@@ -520,6 +561,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("html", sa.Text(), nullable=False),
         sa.Column("html_version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
         sa.Column("why", sa.String(length=300), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_article_revisions_article_id")),
@@ -537,6 +579,8 @@ def upgrade() -> None:
         sa.Column("linked_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("why", sa.String(length=300), nullable=False),
+        sa.Column("unlinked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("unlinked_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.CheckConstraint(
             "(CASE WHEN answer_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN article_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN question_id IS NULL THEN 0 ELSE 1 END) = 1",
             name=op.f("ck_ticket_links_one_target"),
@@ -546,6 +590,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["linked_by_id"], ["users.id"], name=op.f("fk_ticket_links_linked_by_id")),
         sa.ForeignKeyConstraint(["question_id"], ["questions.id"], name=op.f("fk_ticket_links_question_id")),
         sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_ticket_links_ticket_id")),
+        sa.ForeignKeyConstraint(["unlinked_by_id"], ["users.id"], name=op.f("fk_ticket_links_unlinked_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_links")),
         sa.UniqueConstraint("ticket_id", "answer_id", name="uq_ticket_links_answer"),
         sa.UniqueConstraint("ticket_id", "article_id", name="uq_ticket_links_article"),
@@ -572,11 +617,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_article_reviews")),
     )
     op.create_index("ix_article_reviews_article", "article_reviews", ["article_id", "asked_at"], unique=False)
+    op.create_index(
+        "uq_article_reviews_open",
+        "article_reviews",
+        ["article_id"],
+        unique=True,
+        sqlite_where=sa.text("decided_at IS NULL"),
+        postgresql_where=sa.text("decided_at IS NULL"),
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index(
+        "uq_article_reviews_open",
+        table_name="article_reviews",
+        sqlite_where=sa.text("decided_at IS NULL"),
+        postgresql_where=sa.text("decided_at IS NULL"),
+    )
     op.drop_index("ix_article_reviews_article", table_name="article_reviews")
     op.drop_table("article_reviews")
     op.drop_index(op.f("ix_ticket_links_question_id"), table_name="ticket_links")
@@ -599,8 +658,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_comments_author_id"), table_name="comments")
     op.drop_index(op.f("ix_comments_answer_id"), table_name="comments")
     op.drop_table("comments")
+    op.drop_index("ix_articles_views", table_name="articles")
     op.drop_index("ix_articles_state", table_name="articles")
-    op.drop_index(op.f("ix_articles_source_answer_id"), table_name="articles")
+    op.drop_index("ix_articles_published", table_name="articles")
     op.drop_table("articles")
     op.drop_index("ix_timeline_entries_contact", table_name="timeline_entries")
     op.drop_index("ix_timeline_entries_cause", table_name="timeline_entries")
@@ -609,7 +669,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_tickets_requester_id"), table_name="tickets")
     op.drop_index(op.f("ix_tickets_question_id"), table_name="tickets")
     op.drop_index(op.f("ix_tickets_assignee_id"), table_name="tickets")
+    op.drop_index("ix_tickets_active", table_name="tickets")
     op.drop_table("tickets")
+    op.drop_table("refused_joins")
     op.drop_index("ix_question_tags_tag", table_name="question_tags")
     op.drop_table("question_tags")
     op.drop_index(op.f("ix_question_links_target_id"), table_name="question_links")
@@ -622,6 +684,7 @@ def downgrade() -> None:
         sqlite_where=sa.text("verified_at IS NOT NULL"),
         postgresql_where=sa.text("verified_at IS NOT NULL"),
     )
+    op.drop_index(op.f("ix_contact_points_verified_by_id"), table_name="contact_points")
     op.drop_index("ix_contact_points_value", table_name="contact_points")
     op.drop_table("contact_points")
     op.drop_index(
@@ -637,6 +700,7 @@ def downgrade() -> None:
     op.drop_table("user_sessions")
     op.drop_table("standing_entries")
     op.drop_index("ix_staff_acts_target", table_name="staff_acts")
+    op.drop_index("ix_staff_acts_at", table_name="staff_acts")
     op.drop_index(op.f("ix_staff_acts_actor_id"), table_name="staff_acts")
     op.drop_table("staff_acts")
     op.drop_index("ix_questions_state", table_name="questions")
@@ -644,6 +708,9 @@ def downgrade() -> None:
     op.drop_index("ix_questions_asker", table_name="questions")
     op.drop_index("ix_questions_active", table_name="questions")
     op.drop_table("questions")
+    op.drop_index(op.f("ix_email_changes_user_id"), table_name="email_changes")
+    op.drop_table("email_changes")
+    op.drop_index("ix_contacts_new", table_name="contacts")
     op.drop_table("contacts")
     op.drop_index(op.f("ix_api_tokens_user_id"), table_name="api_tokens")
     op.drop_table("api_tokens")

@@ -77,7 +77,7 @@ def _targets(session: Session, entries: list[TimelineEntry]) -> dict[tuple[str, 
 
 
 def _item(entry: TimelineEntry, targets: dict[tuple[str, int], Target]) -> Item:
-    icon, tone, sentence = SENTENCES.get(entry.kind, ("info", "", say("%(title)s")))
+    icon, tone, sentence = SENTENCES.get(entry.kind, ("info", "", Sentence("%(title)s")))
     title, url = _title(entry, targets)
     return Item(icon, tone, Sentence(sentence.text, {"title": title}), entry.at, url)
 

@@ -91,7 +91,7 @@ def add_contact(form: NewContactForm) -> Response:
         return redirect(url_for("contacts.show", contact_id=made.id), 303)
     contact = actions.add_contact(db(), person, form.draft, now(), points=form.points)
     remember_made(db(), owner, form.once_key, Cause.of(contact), now())
-    flash(gettext("The contact is written down."), "ok")
+    flash(gettext("The contact is saved."), "ok")
     return redirect(contact_url(contact), 303)
 
 
@@ -227,7 +227,7 @@ def join_user(form: JoinForm, contact_id: int) -> Response:
 def part_user(contact_id: int) -> Response:
     contact = find(contact_id)
     actions.part_user(db(), actor(), contact, now())
-    flash(gettext("They are two again. Nothing but an agent will join them."), "ok")
+    flash(gettext("They are two people again. Only an agent can join them."), "ok")
     return redirect(contact_url(contact), 303)
 
 

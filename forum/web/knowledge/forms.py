@@ -61,7 +61,10 @@ class ArticleForm(Versioned, WrittenForm):
 class ReviewForm(Versioned):
     outcome = HiddenField()
     comment = Text(
-        say("Comment"), least=0, most=COMMENT_LENGTH, description=say("Needed when you return it: what is missing?")
+        say("Your comment"),
+        least=0,
+        most=COMMENT_LENGTH,
+        description=say("Needed when you return it: what is missing?"),
     )
     source = HiddenField()
 

@@ -100,7 +100,7 @@ def doubt_article(form: DoubtForm, article_id: int) -> Response:
 def gather_question(form: GatherForm, article_id: int) -> Response:
     article = queries.find_article(db(), actor(), article_id)
     actions.gather_question(db(), actor(), article, _question(form.question_id), now())
-    flash(gettext("The question and the article name each other now."), "ok")
+    flash(gettext("The question and the article now point to each other."), "ok")
     return redirect(article_url(article), 303)
 
 

@@ -7,7 +7,9 @@ from flask import url_for
 from forum.questions.models import Answer, Comment, Post, Question
 
 #: What stands after a question's number and is a page of its own; a title that reads so gets a hyphen.
-TAKEN = frozenset(["answers", "close", "comments", "delete", "edit", "hide", "reopen", "restore", "revisions", "undelete", "vote"])
+TAKEN = frozenset(
+    ["answers", "close", "comments", "delete", "edit", "hide", "reopen", "restore", "revisions", "undelete", "vote"]
+)
 
 
 def question_slug(question: Question) -> str:

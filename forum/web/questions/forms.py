@@ -35,7 +35,7 @@ class AskForm(WrittenForm):
 
 
 class AnswerForm(WrittenForm):
-    text = Text(say("Your answer"), most=TEXT_LENGTH)
+    text = Text(say("What would you try, and how?"), most=TEXT_LENGTH)
 
 
 class CommentForm(WrittenForm):

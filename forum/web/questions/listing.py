@@ -32,7 +32,7 @@ TAB_NAMES = {
     TAB_WAITING: say("Waiting"),
     TAB_NEW: say("New"),
     TAB_ACTIVE: say("Active"),
-    TAB_SOLVED: say("Solved"),
+    TAB_SOLVED: say("Recently solved"),
 }
 
 STATE_NAMES = {

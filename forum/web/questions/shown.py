@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from forum.accounts.models import Reader, User
 from forum.base.markup import excerpt
-from forum.base.words import Sentence
+from forum.base.words import Sentence, say
 from forum.questions import rules
 from forum.questions.models import Answer, Comment, Question
 from forum.questions.queries import Discussion
@@ -83,6 +83,18 @@ class Tools:
     undelete: str | None
     hide: str | None
     restore: str | None
+
+    @property
+    def items(self) -> list[tuple[Sentence, str, str, str]]:
+        """What can be done: the word, the address, the picture, and how the address is asked for."""
+        every = (
+            (say("Edit"), self.edit, "edit", "get"),
+            (say("Bring it back"), self.undelete, "eye", "post"),
+            (say("Show it again"), self.restore, "eye", "post"),
+            (say("Hide"), self.hide, "flag", "get"),
+            (say("Delete"), self.delete, "close", "post"),
+        )
+        return [(word, url, picture, method) for word, url, picture, method in every if url is not None]
 
 
 @dataclass(frozen=True)

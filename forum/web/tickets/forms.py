@@ -32,11 +32,11 @@ from forum.web.questions.forms import Versioned, WrittenForm
 from forum.web.writing import rendered
 
 STATUS_WORDS: dict[str, Sentence] = {
-    NEW: say("New"),
-    OPEN: say("In work"),
+    NEW: say("Not started"),
+    OPEN: say("In progress"),
     PENDING: say("Waiting for the customer"),
     RESOLVED: say("Resolved"),
-    CLOSED: say("Closed"),
+    CLOSED: say("Filed away"),
 }
 
 KIND_WORDS: dict[str, Sentence] = {

@@ -30,7 +30,7 @@ pages = Blueprint("tickets", __name__)
 
 TODO, MINE, UNASSIGNED = "todo", "mine", "unassigned"
 
-TAB_WORDS = {TODO: say("To do"), MINE: say("Mine"), UNASSIGNED: say("Nobody's")} | STATUS_WORDS
+TAB_WORDS = {TODO: say("To do"), MINE: say("With me"), UNASSIGNED: say("With nobody")} | STATUS_WORDS
 
 
 def agent() -> User:
@@ -249,7 +249,7 @@ def link(form: LinkForm, ticket_id: int) -> Response:
     if verdict.reason is not None:
         raise Invalid({"target": verdict.reason})
     actions.link(db(), actor(), ticket, target, now(), why=form.why.data)
-    flash(gettext("Linked. Who wrote it is credited."), "ok")
+    flash(gettext("Linked. Its author is credited."), "ok")
     return redirect(ticket_url(ticket), 303)
 
 
@@ -295,5 +295,5 @@ def pass_on(form: PassOnForm) -> Response:
     except NotFound as missing:
         raise Invalid({"ticket": say("There is no ticket with this number.")}) from missing
     actions.link(db(), actor(), ticket, target, now(), why=form.why.data)
-    flash(gettext("Linked to ticket %(number)s. Who wrote it is credited.") % {"number": ticket.id}, "ok")
+    flash(gettext("Linked to ticket %(number)s. Its author is credited.") % {"number": ticket.id}, "ok")
     return redirect(ticket_url(ticket), 303)

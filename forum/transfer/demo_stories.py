@@ -1,0 +1,249 @@
+"""The stories of the demo cut into moments: what happens when, and by whose hand."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from forum.accounts.models import User
+from forum.base.markup import Rendered, render
+from forum.contacts.models import Contact
+from forum.knowledge import actions as knowledge
+from forum.knowledge.models import APPROVE, RETURN, Article
+from forum.questions import actions as questions
+from forum.questions.actions.voting import DOWN, UP
+from forum.questions.models import Answer, Question
+from forum.tickets import actions as tickets
+from forum.tickets.models import FROM_AGENT, FROM_CUSTOMER, Target, Ticket
+from forum.transfer import demo_texts as texts
+
+#: Votes have no time of their own: the first comes so long after what it is about, the others one after the other.
+FIRST_VOTE = timedelta(minutes=10)
+
+#: What gathers a question does so a moment after the draft was made.
+SOON = timedelta(minutes=1)
+
+
+@dataclass
+class Cast:
+    """Who and what is there by now, under the key of the texts."""
+
+    people: dict[str, User] = field(default_factory=dict)
+    contacts: dict[str, Contact] = field(default_factory=dict)
+    questions: dict[str, Question] = field(default_factory=dict)
+    answers: dict[str, Answer] = field(default_factory=dict)
+    articles: dict[str, Article] = field(default_factory=dict)
+    tickets: dict[str, Ticket] = field(default_factory=dict)
+
+
+Act = Callable[[Session, Cast, datetime], object]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One thing that happens; `at` is before now."""
+
+    at: timedelta
+    act: Act
+
+
+def question_moments(question: texts.Question, joined: Mapping[str, timedelta], site: str) -> Iterator[Moment]:
+    """Asked, answered, remarked on, edited, voted on, accepted and, sometimes, not after all."""
+    asked = _rendered(question.text, site)
+
+    def ask(session: Session, cast: Cast, now: datetime) -> None:
+        actor = cast.people[question.by]
+        made = questions.ask_question(session, actor, question.title, asked, question.tags, now)
+        cast.questions[question.key] = made
+
+    yield Moment(question.at, ask)
+    yield from _votes(question, question.key, joined)
+    for comment in question.comments:
+        yield _comment(comment, question.key, None, site)
+    for edit in question.edits:
+        yield _question_edit(edit, question, site)
+    for answer in question.answers:
+        yield from _answer_moments(answer, question.key, joined, site)
+
+
+def _answer_moments(
+    answer: texts.Answer, question_key: str, joined: Mapping[str, timedelta], site: str
+) -> Iterator[Moment]:
+    written = _rendered(answer.text, site)
+
+    def post(session: Session, cast: Cast, now: datetime) -> None:
+        actor, question = cast.people[answer.by], cast.questions[question_key]
+        cast.answers[answer.key] = questions.post_answer(session, actor, question, written, now)
+
+    yield Moment(answer.at, post)
+    yield from _votes(answer, answer.key, joined)
+    for comment in answer.comments:
+        yield _comment(comment, question_key, answer.key, site)
+    for edit in answer.edits:
+        yield _answer_edit(edit, answer.key, site)
+    acceptance = answer.acceptance
+    if acceptance is None:
+        return
+    yield Moment(acceptance.at, _accept(answer.key, acceptance.by))
+    if acceptance.withdrawn_at is not None and acceptance.withdrawn_by is not None:
+        yield Moment(acceptance.withdrawn_at, _withdraw(answer.key, acceptance.withdrawn_by))
+
+
+def _accept(key: str, by: str) -> Act:
+    return lambda session, cast, now: questions.accept_answer(session, cast.people[by], cast.answers[key], now)
+
+
+def _withdraw(key: str, by: str) -> Act:
+    return lambda session, cast, now: questions.withdraw_acceptance(session, cast.people[by], cast.answers[key], now)
+
+
+def _comment(comment: texts.Comment, question_key: str, answer_key: str | None, site: str) -> Moment:
+    written = _rendered(comment.text, site)
+
+    def post(session: Session, cast: Cast, now: datetime) -> None:
+        answer = cast.answers[answer_key] if answer_key is not None else None
+        questions.post_comment(session, cast.people[comment.by], cast.questions[question_key], answer, written, now)
+
+    return Moment(comment.at, post)
+
+
+def _question_edit(edit: texts.Edit, question: texts.Question, site: str) -> Moment:
+    written = _rendered(edit.text, site)
+
+    def save(session: Session, cast: Cast, now: datetime) -> None:
+        made = cast.questions[question.key]
+        title, actor = edit.title or made.title, cast.people[edit.by]
+        questions.edit_question(session, actor, made, title, written, question.tags, made.version, now, edit.why)
+
+    return Moment(edit.at, save)
+
+
+def _answer_edit(edit: texts.Edit, key: str, site: str) -> Moment:
+    written = _rendered(edit.text, site)
+
+    def save(session: Session, cast: Cast, now: datetime) -> None:
+        made = cast.answers[key]
+        questions.edit_answer(session, cast.people[edit.by], made, written, made.version, now, edit.why)
+
+    return Moment(edit.at, save)
+
+
+def _votes(post: texts.Question | texts.Answer, key: str, joined: Mapping[str, timedelta]) -> Iterator[Moment]:
+    """Spread between the post and now; nobody votes before they have joined."""
+    voters = [(name, UP) for name in post.up] + [(name, DOWN) for name in post.down]
+    for number, (name, value) in enumerate(voters, start=1):
+        since = max(post.at, joined[name])
+        yield Moment(since + min(number * FIRST_VOTE, -since / 2), _vote(post, key, name, value))
+
+
+def _vote(post: texts.Question | texts.Answer, key: str, name: str, value: int) -> Act:
+    def vote(session: Session, cast: Cast, now: datetime) -> None:
+        voted = cast.questions[key] if isinstance(post, texts.Question) else cast.answers[key]
+        questions.vote(session, cast.people[name], voted, value, now)
+
+    return vote
+
+
+def article_moments(article: texts.Article, site: str) -> Iterator[Moment]:
+    """Promoted, written on, sent to review and back, published, archived."""
+    draft = _rendered(article.text, site)
+
+    def promote(session: Session, cast: Cast, now: datetime) -> None:
+        cast.articles[article.key] = knowledge.promote_answer(
+            session,
+            cast.people[article.by],
+            cast.answers[article.source],
+            article.title,
+            draft,
+            now,
+            language=article.language,
+        )
+
+    yield Moment(article.at, promote)
+    for key in article.gathers:
+        yield Moment(article.at + SOON, _gather(article, key))
+    for step in article.steps:
+        yield Moment(step.at, _article_step(article, step, site))
+
+
+def _gather(article: texts.Article, key: str) -> Act:
+    def gather(session: Session, cast: Cast, now: datetime) -> None:
+        actor, made = cast.people[article.by], cast.articles[article.key]
+        knowledge.gather_question(session, actor, made, cast.questions[key], now)
+
+    return gather
+
+
+def _article_step(article: texts.Article, step: texts.ArticleStep, site: str) -> Act:
+    written = _rendered(step.text, site) if step.kind == "save" else None
+
+    def act(session: Session, cast: Cast, now: datetime) -> None:
+        actor, made = cast.people[step.by], cast.articles[article.key]
+        if written is not None:
+            title = step.title or made.title
+            language, version = article.language, made.version
+            knowledge.save_revision(
+                session, actor, made, title, written, now, language=language, why=step.why, based_on=version
+            )
+        elif step.kind == "submit":
+            knowledge.ask_review(session, actor, made, now)
+        elif step.kind == "return":
+            knowledge.review_article(session, actor, made, RETURN, step.text, now, version=made.version)
+        elif step.kind == "approve":
+            knowledge.review_article(session, actor, made, APPROVE, step.text, now, version=made.version)
+        else:
+            knowledge.archive_article(session, actor, made, now, step.why)
+
+    return act
+
+
+def ticket_moments(ticket: texts.Ticket, community: texts.Community, site: str) -> Iterator[Moment]:
+    """Opened, written in, linked, closed; whoever works on it first opened it."""
+    first, *rest = ticket.steps
+    agents = [person.key for person in community.people if "agent" in person.roles]
+    agent = ticket.assignee or next((step.by for step in ticket.steps if step.by in agents), agents[0])
+    is_opening = first.kind == "message" and first.by == ticket.requester
+    said = _rendered(first.text, site) if is_opening else None
+
+    def open_it(session: Session, cast: Cast, now: datetime) -> None:
+        actor, requester = cast.people[agent], cast.contacts[ticket.requester]
+        made = tickets.open_ticket(session, actor, requester, ticket.subject, now, message=said)
+        cast.tickets[ticket.key] = made
+        if ticket.assignee is not None:
+            assignee = cast.people[ticket.assignee]
+            tickets.change_ticket(session, actor, made, made.version, now, status=made.status, assignee=assignee)
+
+    yield Moment(ticket.at, open_it)
+    for step in rest if is_opening else ticket.steps:
+        yield Moment(step.at, _ticket_step(ticket, step, agent, site))
+
+
+def _ticket_step(ticket: texts.Ticket, step: texts.TicketStep, agent: str, site: str) -> Act:
+    written = _rendered(step.text, site) if step.kind == "message" else None
+
+    def act(session: Session, cast: Cast, now: datetime) -> None:
+        made = cast.tickets[ticket.key]
+        if written is not None:
+            is_customer = step.by == ticket.requester
+            actor = cast.people[agent if is_customer else step.by]
+            kind = FROM_CUSTOMER if is_customer else FROM_AGENT
+            tickets.add_message(session, actor, made, kind, written, now)
+        elif step.kind == "status":
+            actor, assignee = cast.people[step.by], made.assignee
+            tickets.change_ticket(session, actor, made, made.version, now, status=step.to, assignee=assignee)
+        else:
+            tickets.link(session, cast.people[step.by], made, _target(cast, step.to), now, step.why)
+
+    return act
+
+
+def _target(cast: Cast, words: str) -> Target:
+    kind, key = words.split(maxsplit=1)
+    if kind == "answer":
+        return cast.answers[key]
+    return cast.articles[key] if kind == "article" else cast.questions[key]
+
+
+def _rendered(text: str, site: str) -> Rendered:
+    return render(text, site=site)

@@ -1,0 +1,20 @@
+"""How the log looks, as the settings want it."""
+
+import json
+import logging
+
+from forum.cli.main import JsonLines
+
+
+def test_a_line_for_programs_is_one_json_object() -> None:
+    try:
+        raise ValueError("no\nway")
+    except ValueError as error:
+        trace = (type(error), error, error.__traceback__)
+    record = logging.LogRecord("forum.x", logging.ERROR, "x.py", 1, "failed for %s\nagain", ("Lucia è qui",), trace)
+    line = JsonLines().format(record)
+    assert "\n" not in line
+    told = json.loads(line)
+    assert (told["level"], told["name"], told["message"]) == ("ERROR", "forum.x", "failed for Lucia è qui\nagain")
+    assert "ValueError" in told["trace"]
+    assert told["at"].endswith("+00:00")

@@ -1,0 +1,216 @@
+"""Every door of the house: an address with something behind it, and a form as its page would send it.
+
+`{name}` stands for an id or a token of `tests.town`. Who may go through is found out by trying, never written here.
+"""
+
+from dataclasses import dataclass, field
+
+from tests.town import LONG, Town
+
+#: Endpoint -> addresses to look at. Several where one page shows itself in several states.
+GET: dict[str, tuple[str, ...]] = {
+    "accounts.check_mail": ("/account/check-mail",),
+    "accounts.preferences": ("/account/preferences",),
+    "accounts.settings": ("/account/settings",),
+    "accounts.show_confirm": ("/account/confirm/{confirm}", "/account/confirm/dead"),
+    "accounts.show_confirm_email": ("/account/confirm-email/{email}", "/account/confirm-email/dead"),
+    "accounts.show_email": ("/account/email",),
+    "accounts.show_forgotten": ("/account/forgotten",),
+    "accounts.show_password": ("/account/password",),
+    "accounts.show_reset": ("/account/reset/{reset}", "/account/reset/dead"),
+    "accounts.show_sessions": ("/account/sessions",),
+    "accounts.show_set_up": ("/account/set-up/{set_up}",),
+    "accounts.show_sign_in": ("/account/sign-in",),
+    "accounts.show_sign_up": ("/account/sign-up",),
+    "accounts.show_tokens": ("/account/tokens",),
+    "admin.jobs": ("/admin/jobs",),
+    "admin.overview": ("/admin",),
+    "admin.people": ("/admin/people", "/admin/people?q=anna"),
+    "admin.person": ("/admin/people/{anna}",),
+    "admin.staff_log": ("/admin/log",),
+    "contacts.edit": ("/contacts/{contact}/edit",),
+    "contacts.new": ("/contacts/new",),
+    "contacts.search": ("/contacts", "/contacts?q=conti", "/contacts?q=nobodyatall"),
+    "contacts.show": ("/contacts/{contact}", "/contacts/{other_contact}"),
+    "knowledge.article_revisions": ("/kb/{live}/revisions",),
+    "knowledge.drafts": ("/kb/drafts",),
+    "knowledge.edit_article": ("/kb/{draft}/edit",),
+    "knowledge.home": ("/kb",),
+    "knowledge.show_article": ("/kb/{live}", "/kb/{draft}", "/kb/{in_review}"),
+    "profiles.show": ("/people/{bruno}", "/people/{anna}?tab=questions"),
+    "questions.answer_revisions": ("/answers/{answer}/revisions",),
+    "questions.ask": ("/questions/ask", "/questions/ask?title=The+light+is+red"),
+    "questions.ask_why_close": ("/questions/{question}/close",),
+    "questions.ask_why_hide_answer": ("/answers/{answer}/hide",),
+    "questions.ask_why_hide_comment": ("/comments/{comment}/hide",),
+    "questions.ask_why_hide_question": ("/questions/{question}/hide",),
+    "questions.edit_answer": ("/answers/{answer}/edit",),
+    "questions.edit_comment": ("/comments/{comment}/edit",),
+    "questions.edit_question": ("/questions/{question}/edit",),
+    "questions.index": ("/",),
+    "questions.questions": ("/questions", "/questions?tab=solved", "/questions?tag=nosuchtag"),
+    "questions.revisions": ("/questions/{edited}/revisions",),
+    "questions.show": (
+        "/questions/{question}", "/questions/{live_question}", "/questions/{closed}", "/questions/{alone}",
+        "/questions/{hidden}", "/questions/{deleted}",
+    ),
+    "questions.show_answer": ("/answers/{answer}",),
+    "questions.tag": ("/tags/router",),
+    "questions.tags": ("/tags",),
+    "search.search": ("/search", "/search?q=red+light", "/search?q=zzzzunfindable"),
+    "search.similar": ("/similar?title=red+light",),
+    "tickets.new": ("/tickets/new", "/tickets/new?contact={contact}"),
+    "tickets.question_desk": ("/desk/questions/{question}",),
+    "tickets.show": ("/tickets/{ticket}", "/tickets/{free_ticket}"),
+    "tickets.tickets": ("/tickets", "/tickets?tab=mine", "/tickets?tab=closed"),
+}  # fmt: skip
+
+#: What answers something else than a page for people.
+NO_PAGES = {
+    "health.alive": "/healthz",
+    "health.ready": "/readyz",
+    "questions.old_host": "/",
+    "static_file": "/static/css/none.css",
+}
+
+NEW_PASSWORD = "seven marmots under a tidal lamp"
+TEXT = "Have you tried another cable?"
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where a form goes, and what is in it."""
+
+    path: str
+    form: dict[str, str | list[str]] = field(default_factory=dict)
+    #: One who may, to begin an attack from; the role matrix finds out who else.
+    who: str = "ada"
+
+
+POST: dict[str, Door] = {
+    "accounts.add_token": Door("/account/tokens", {"name": "a script", "scopes": ["read"]}, "anna"),
+    "accounts.change_email": Door("/account/email", {"email": "new@example.it", "current": "{password}"}, "anna"),
+    "accounts.change_password": Door("/account/password", {"current": "{password}", "password": NEW_PASSWORD}, "anna"),
+    "accounts.change_preferences": Door("/account/preferences", {"theme": "dark", "language": "it"}, "anna"),
+    "accounts.change_profile": Door(
+        "/account/settings", {"name": "Anna", "about": "I like lamps.", "language": "it"}, "anna"
+    ),
+    "accounts.confirm": Door("/account/confirm/{confirm}", {"password": "{password}"}, "visitor"),
+    "accounts.confirm_email": Door("/account/confirm-email/{email}", {}, "anna"),
+    "accounts.end_session": Door("/account/sessions/{session}/end", {}, "anna"),
+    "accounts.forgotten": Door("/account/forgotten", {"email": "bruno@example.it"}, "visitor"),
+    "accounts.reset": Door("/account/reset/{reset}", {"password": NEW_PASSWORD}, "visitor"),
+    "accounts.revoke_token": Door("/account/tokens/{token}/revoke", {}, "anna"),
+    "accounts.set_up": Door(
+        "/account/set-up/{set_up}", {"name": "Zoe", "email": "zoe@example.it", "password": NEW_PASSWORD}, "visitor"
+    ),
+    "accounts.sign_in": Door("/account/sign-in", {"email": "anna@example.it", "password": "{password}"}, "visitor"),
+    "accounts.sign_out": Door("/account/sign-out", {}, "anna"),
+    "accounts.sign_out_everywhere": Door("/account/sign-out-everywhere", {}, "anna"),
+    "accounts.sign_up": Door(
+        "/account/sign-up", {"name": "Yuri", "email": "yuri@example.it", "password": NEW_PASSWORD}, "visitor"
+    ),
+    "admin.change_powers": Door("/admin/people/{bruno}/powers", {"roles": ["agent"], "rights": ["editor"]}),
+    "admin.disable": Door("/admin/people/{bruno}/disable", {"why": "He asked for it."}),
+    "admin.enable": Door("/admin/people/{bruno}/enable"),
+    "admin.end_sessions": Door("/admin/people/{bruno}/end-sessions"),
+    "admin.send_dead_again": Door("/admin/jobs/again"),
+    "admin.send_one_again": Door("/admin/jobs/{delivery}/again"),
+    "contacts.add_contact": Door(
+        "/contacts/new",
+        {"name": "Dora", "company": "", "tier": "plus", "zone": "RM", "language": "it", "email": "d@example.it"},
+    ),
+    "contacts.add_external_id": Door("/contacts/{contact}/external-ids", {"external_id": "C-77"}),
+    "contacts.add_point": Door("/contacts/{contact}/points", {"value": "another@example.it"}),
+    "contacts.edit_contact": Door(
+        "/contacts/{contact}/edit",
+        {
+            "name": "Anna Conti",
+            "company": "Conti",
+            "tier": "top",
+            "zone": "MI",
+            "language": "it",
+            "version": "{contact_version}",
+        },
+    ),
+    "contacts.join_user": Door("/contacts/{other_contact}/join", {"person": "{bruno}", "why": "He said so."}),
+    "contacts.part_user": Door("/contacts/{contact}/part"),
+    "contacts.remove_external_id": Door("/contacts/{contact}/external-ids/{external_id}/remove"),
+    "contacts.remove_point": Door("/contacts/{contact}/points/{point}/remove"),
+    "knowledge.change_state": Door("/kb/{draft}/state", {"state": "in_review", "why": ""}, "elena"),
+    "knowledge.doubt_article": Door("/kb/{live}/doubt", {"why": "The menu looks different now."}, "elena"),
+    "knowledge.gather_question": Door("/kb/{live}/questions", {"question": "{alone}"}, "elena"),
+    "knowledge.promote_answer": Door("/answers/{accepted}/promotion", {}, "elena"),
+    "knowledge.release_question": Door("/kb/{live}/questions/release", {"question": "{gathered}"}, "elena"),
+    "knowledge.review_article": Door(
+        "/kb/{in_review}/review", {"outcome": "approve", "version": "1", "comment": "", "source": ""}, "mia"
+    ),
+    "knowledge.save_article": Door(
+        "/kb/{draft}/edit",
+        {"title": "How a bill is read", "text": LONG, "language": "en", "version": "1", "why": "clearer"},
+        "elena",
+    ),
+    "questions.accept_answer": Door("/answers/{answer}/accept", {}, "anna"),
+    "questions.ask_question": Door(
+        "/questions/ask", {"title": "The light is red", "text": LONG, "tags": "router, light"}, "anna"
+    ),
+    "questions.close_question": Door("/questions/{question}/close", {"why": "It is over."}, "mia"),
+    "questions.comment_on_answer": Door("/answers/{answer}/comments", {"text": TEXT}, "carla"),
+    "questions.comment_on_question": Door("/questions/{question}/comments", {"text": TEXT}, "carla"),
+    "questions.delete_answer": Door("/answers/{answer}/delete", {}, "bruno"),
+    "questions.delete_comment": Door("/comments/{comment}/delete", {}, "carla"),
+    "questions.delete_question": Door("/questions/{alone}/delete", {}, "anna"),
+    "questions.hide_answer": Door("/answers/{answer}/hide", {"why": "It names a person."}, "mia"),
+    "questions.hide_comment": Door("/comments/{comment}/hide", {"why": "It names a person."}, "mia"),
+    "questions.hide_question": Door("/questions/{question}/hide", {"why": "It names a person."}, "mia"),
+    "questions.post_answer": Door("/questions/{question}/answers", {"text": TEXT}, "carla"),
+    "questions.preview": Door("/questions/preview", {"text": TEXT}, "anna"),
+    "questions.reopen_question": Door("/questions/{closed}/reopen", {}, "mia"),
+    "questions.restore_answer": Door("/answers/{hidden_answer}/restore", {}, "mia"),
+    "questions.restore_comment": Door("/comments/{hidden_comment}/restore", {}, "mia"),
+    "questions.restore_question": Door("/questions/{hidden}/restore", {}, "mia"),
+    "questions.save_answer": Door("/answers/{answer}/edit", {"text": TEXT, "version": "1", "why": "typo"}, "bruno"),
+    "questions.save_comment": Door("/comments/{comment}/edit", {"text": TEXT, "version": "1"}, "carla"),
+    "questions.save_question": Door(
+        "/questions/{question}/edit",
+        {"title": "The light is red", "text": TEXT, "tags": "router", "version": "1", "why": "typo"},
+        "anna",
+    ),
+    "questions.undelete_answer": Door("/answers/{deleted_answer}/undelete", {}, "bruno"),
+    "questions.undelete_comment": Door("/comments/{deleted_comment}/undelete", {}, "carla"),
+    "questions.undelete_question": Door("/questions/{deleted}/undelete", {}, "anna"),
+    "questions.vote_on_answer": Door("/answers/{answer}/vote", {"value": "1"}, "anna"),
+    "questions.vote_on_question": Door("/questions/{question}/vote", {"value": "1"}, "carla"),
+    "questions.withdraw_acceptance": Door("/answers/{accepted}/withdraw", {}, "anna"),
+    "tickets.add_message": Door("/tickets/{ticket}/messages", {"kind": "note", "text": TEXT}, "aldo"),
+    "tickets.change_ticket": Door(
+        "/tickets/{ticket}/change", {"status": "pending", "assignee": "", "version": "1"}, "aldo"
+    ),
+    "tickets.link": Door("/tickets/{free_ticket}/links", {"target": "answer {answer}", "why": "the light"}, "aldo"),
+    "tickets.open_ticket": Door(
+        "/tickets/new?contact={contact}", {"subject": "No line", "text": TEXT, "question": "{question}"}, "aldo"
+    ),
+    "tickets.pass_on": Door(
+        "/desk/links",
+        {"kind": "answer", "target": "{answer}", "ticket": "{free_ticket}", "chosen": "", "why": ""},
+        "aldo",
+    ),
+    "tickets.relink": Door("/tickets/{ticket}/links/{gone_link}/restore", {}, "aldo"),
+    "tickets.take_ticket": Door("/tickets/{free_ticket}/take", {}, "aldo"),
+    "tickets.unlink": Door("/tickets/{ticket}/links/{link}/remove", {}, "aldo"),
+}
+
+
+def fill(text: str, town: Town, password: str = "") -> str:
+    """An address or a value with the ids of this town in it."""
+    names = {name: str(number) for name, number in town.ids.items()} | town.tokens | {"password": password}
+    for name, value in names.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text
+
+
+def fill_form(door: Door, town: Town, password: str = "") -> dict[str, str | list[str]]:
+    """The form of a door with the ids of this town in it."""
+    return {
+        name: value if isinstance(value, list) else fill(value, town, password) for name, value in door.form.items()
+    }

@@ -1,0 +1,237 @@
+"""The demo happens by the actions people use, so everything that must always be true is true of it."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import pytest
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+
+from config import Settings
+from forum.accounts.models import StandingEntry, User
+from forum.accounts.passwords import is_right
+from forum.app import create_parts
+from forum.base.db import Store
+from forum.base.errors import Refused
+from forum.base.parts import Parts
+from forum.contacts.models import Contact, TimelineEntry
+from forum.knowledge.models import Article, ArticleQuestion, ArticleRevision
+from forum.knowledge.sources import review_reasons
+from forum.questions.models import Answer, Comment, Question, Revision, Tag, Vote, question_tags
+from forum.tickets.models import STATUSES, Link, Ticket, TicketMessage
+from forum.transfer.demo import SignIn, make_demo
+from forum.transfer.demo_texts import read_community
+from search_index.memory import MemoryIndex
+from tests.builders import NOON, make_user
+
+PASSWORD = "made up for this start only"
+
+COMMUNITY = read_community()
+
+
+@dataclass
+class Demo:
+    parts: Parts
+    session: Session
+    sign_ins: list[SignIn]
+    refused_for_one: bool
+
+
+@pytest.fixture(scope="module")
+def demo(engine: Engine, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """Made once for all tests of this file, which only look at it; undone at the end."""
+    folder = tmp_path_factory.mktemp("demo")
+    settings = replace(Settings(), data=folder, database_url=database_url, secret_key="a secret for this test" * 3)
+    with engine.execution_options(writes=True).connect() as connection:
+        outer = connection.begin()
+        parts = create_parts(settings, store=Store(connection), index=MemoryIndex())
+        session = parts.store.session(writes=True)
+        refused = _refused_for(session, parts)
+        yield Demo(parts, session, make_demo(parts, NOON, PASSWORD), refused)
+        session.close()
+        outer.rollback()
+
+
+def _refused_for(session: Session, parts: Parts) -> bool:
+    """Whether one person is enough to refuse the demo, and what the attempt left."""
+    person = make_user(session, "anna")
+    session.commit()
+    try:
+        make_demo(parts, NOON, PASSWORD)
+    except Refused:
+        return count(session, Question) == 0
+    finally:
+        session.delete(person)
+        session.commit()
+    return False
+
+
+@pytest.fixture
+def sign_ins(demo: Demo) -> list[SignIn]:
+    return demo.sign_ins
+
+
+@pytest.fixture
+def session(demo: Demo) -> Session:
+    demo.session.expire_all()
+    return demo.session
+
+
+@pytest.fixture
+def parts(demo: Demo) -> Parts:
+    return demo.parts
+
+
+def count(session: Session, kind: type) -> int:
+    return session.scalar(select(func.count()).select_from(kind)) or 0
+
+
+def test_everything_the_texts_tell_is_there(sign_ins: list[SignIn], session: Session) -> None:
+    answers = [answer for question in COMMUNITY.questions for answer in question.answers]
+    posts = [*COMMUNITY.questions, *answers]
+    edits = sum(len(post.edits) for post in posts)
+    messages = sum(step.kind == "message" for ticket in COMMUNITY.tickets for step in ticket.steps)
+    links = sum(step.kind == "link" for ticket in COMMUNITY.tickets for step in ticket.steps)
+    assert {kind.__name__: count(session, kind) for kind in (User, Tag, Question, Answer, Comment, Revision, Vote)} == {
+        "User": len(COMMUNITY.people),
+        "Tag": len(COMMUNITY.tags),
+        "Question": len(COMMUNITY.questions),
+        "Answer": len(answers),
+        "Comment": sum(len(post.comments) for post in posts),
+        "Revision": len(posts) + edits,
+        "Vote": sum(len(post.up) + len(post.down) for post in posts),
+    }
+    assert {kind.__name__: count(session, kind) for kind in (Article, Ticket, TicketMessage, Link)} == {
+        "Article": len(COMMUNITY.articles),
+        "Ticket": len(COMMUNITY.tickets),
+        "TicketMessage": messages,
+        "Link": links,
+    }
+
+
+def test_every_state_can_be_seen(sign_ins: list[SignIn], session: Session, now: datetime) -> None:
+    articles = session.scalars(select(Article)).all()
+    assert {article.state for article in articles} == {"draft", "in_review", "published", "archived"}
+    assert Counter(article.state for article in articles) == Counter(each.state for each in COMMUNITY.articles)
+    assert any(article.is_live and review_reasons(article, now) for article in articles)
+    assert set(session.scalars(select(Ticket.status))) == set(STATUSES)
+    assert set(session.scalars(select(Question.state))) >= {"waiting", "answered", "solved"}
+    roles = {role for user in session.scalars(select(User)) for role in user.roles | user.rights}
+    assert roles == {"moderator", "agent", "administrator", "editor", "manager"}
+
+
+def test_tickets_stand_where_their_story_ends(sign_ins: list[SignIn], session: Session) -> None:
+    found = dict(session.execute(select(Ticket.subject, Ticket.status)).tuples().all())
+    assert found == {ticket.subject: ticket.status for ticket in COMMUNITY.tickets}
+
+
+def test_accepted_is_what_the_texts_say(sign_ins: list[SignIn], session: Session) -> None:
+    accepted = session.execute(
+        select(Question.title, User.name)
+        .join(Answer, Answer.question_id == Question.id)
+        .join(User, User.id == Answer.author_id)
+        .where(Answer.accepted_at.is_not(None))
+    )
+    names = {person.key: person.name for person in COMMUNITY.people}
+    titles = {
+        each.key: next((edit.title for edit in each.edits[::-1] if edit.title), each.title)
+        for each in COMMUNITY.questions
+    }
+    wanted = {titles[each.key]: names[each.accepted.by] for each in COMMUNITY.questions if each.accepted}
+    assert dict(accepted.tuples().all()) == wanted
+    solved = session.scalars(select(Question.title).where(Question.state == "solved")).all()
+    assert sorted(solved) == sorted(wanted)
+
+
+def test_counts_are_those_of_the_rows(sign_ins: list[SignIn], session: Session) -> None:
+    for question in session.scalars(select(Question)):
+        answers = session.scalars(select(Answer).where(Answer.question_id == question.id)).all()
+        assert question.answer_count == len(answers)
+        for post, column in [(question, Vote.question_id), *((each, Vote.answer_id) for each in answers)]:
+            values = session.scalars(select(Vote.value).where(column == post.id)).all()
+            assert (post.up_count, post.down_count) == (values.count(1), values.count(-1))
+            assert post.score == sum(values)
+    for tag in session.scalars(select(Tag)):
+        rows = session.scalar(select(func.count()).where(question_tags.c.tag_id == tag.id))
+        assert tag.question_count == rows and set(tag.descriptions) == {"it", "en"}
+
+
+def test_standing_is_the_sum_of_its_entries(sign_ins: list[SignIn], session: Session) -> None:
+    sums = dict(
+        session.execute(select(StandingEntry.user_id, func.sum(StandingEntry.points)).group_by(StandingEntry.user_id))
+        .tuples()
+        .all()
+    )
+    people = session.scalars(select(User)).all()
+    assert {person.id: person.standing for person in people if person.standing} == {
+        user_id: int(points) for user_id, points in sums.items() if points
+    }
+    assert next(person for person in people if person.name == "Bruno Cantoni").standing >= 15
+
+
+def test_nothing_happens_before_its_time_or_after_now(sign_ins: list[SignIn], session: Session, now: datetime) -> None:
+    joined = {user.id: user.created_at for user in session.scalars(select(User))}
+    for question in session.scalars(select(Question)):
+        assert joined[question.asker_id] < question.created_at <= question.active_at <= now
+    for answer in session.scalars(select(Answer)):
+        assert answer.question.created_at < answer.created_at < now and joined[answer.author_id] < answer.created_at
+        assert answer.accepted_at is None or answer.created_at < answer.accepted_at <= now
+    for vote in session.scalars(select(Vote)):
+        assert joined[vote.voter_id] < vote.at < now
+    for revision in session.scalars(select(ArticleRevision)):
+        assert joined[revision.author_id] < revision.at <= now
+    for entry in session.scalars(select(TimelineEntry)):
+        assert entry.at <= now
+
+
+def test_contacts_are_joined_by_their_addresses(sign_ins: list[SignIn], session: Session) -> None:
+    contacts = session.scalars(select(Contact)).all()
+    addresses = {email: contact.name for contact in COMMUNITY.contacts for email in contact.emails}
+    known = {contact.name for contact in COMMUNITY.contacts}
+    for contact in contacts:
+        if contact.user is not None and contact.user.email in addresses:
+            assert addresses[contact.user.email] == contact.name
+    assert {contact.name for contact in contacts} >= known
+    assert any(contact.user is None for contact in contacts if contact.name in known)
+    customers = {person.email for person in COMMUNITY.people if set(person.roles) == {"customer"}}
+    assert {contact.user.email for contact in contacts if contact.user} == customers
+    kinds = set(session.scalars(select(TimelineEntry.kind)))
+    assert {
+        "asked",
+        "answered",
+        "helped",
+        "was_helped",
+        "reused",
+        "ticket_opened",
+        "ticket_resolved",
+        "joined",
+    } <= kinds
+
+
+def test_an_article_gathers_questions(sign_ins: list[SignIn], session: Session) -> None:
+    gathered = sum(1 + len(article.gathers) for article in COMMUNITY.articles)
+    assert count(session, ArticleQuestion) == gathered
+
+
+def test_those_offered_can_sign_in_and_nobody_else(sign_ins: list[SignIn], session: Session) -> None:
+    assert [each.email for each in sign_ins] == [person.email for person in COMMUNITY.people if person.sign_in]
+    assert {each.password for each in sign_ins} == {PASSWORD}
+    offered = {each.email for each in sign_ins}
+    for user in session.scalars(select(User)):
+        assert (user.password_hash is not None) is (user.email in offered)
+        assert user.password_hash is None or is_right(user.password_hash, PASSWORD)
+
+
+def test_the_second_time_it_is_refused_and_nothing_happens(
+    sign_ins: list[SignIn], parts: Parts, session: Session, now: datetime
+) -> None:
+    before = [count(session, kind) for kind in (User, Question, Answer, Vote, Contact, Ticket)]
+    with pytest.raises(Refused, match="only for an empty database"):
+        make_demo(parts, now, PASSWORD)
+    assert [count(session, kind) for kind in (User, Question, Answer, Vote, Contact, Ticket)] == before
+
+
+def test_one_person_is_enough_to_refuse_it(demo: Demo) -> None:
+    assert demo.refused_for_one

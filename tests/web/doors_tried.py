@@ -1,0 +1,63 @@
+"""Tries the doors of the house in an application of a test, and leaves everything as it was."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask.testing import FlaskClient
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session
+
+from forum.accounts.models import User
+from forum.base.db import Model, Store
+
+#: What a page may change although it only shows something, and what counts attempts.
+MEASURES = {"usages", "user_sessions"}
+
+WHO = ("visitor", "anna", "carla", "elena", "mia", "aldo", "ada")
+
+
+@contextmanager
+def undone(store: Store, session: Session) -> Iterator[None]:
+    """Whatever happens inside did not happen."""
+    session.commit()
+    assert isinstance(store.bind, Connection)
+    point = store.bind.begin_nested()
+    try:
+        yield
+    finally:
+        point.rollback()
+        session.expire_all()
+
+
+def everything(store: Store) -> dict[str, list[Any]]:
+    """All rows of all tables that a refused request must leave alone."""
+    assert isinstance(store.bind, Connection)
+    return {
+        table.name: sorted(map(repr, store.bind.execute(select(table)).all()))
+        for table in Model.metadata.sorted_tables
+        if table.name not in MEASURES
+    }
+
+
+def changed(before: dict[str, list[Any]], after: dict[str, list[Any]]) -> set[str]:
+    """The tables that are not as they were."""
+    return {name for name in before if before[name] != after[name]}
+
+
+def visitors(cast: dict[str, User], browser: Callable[[User | None], Any]) -> dict[str, Any]:
+    """A browser for everybody."""
+    return {who: browser(None if who == "visitor" else cast[who]) for who in WHO}
+
+
+def look(client: FlaskClient, path: str) -> Any:
+    """A page, after the redirect to its right address if that is all there is."""
+    answer = client.get(path)
+    return client.get(answer.location) if answer.status_code == 308 else answer
+
+
+def says_one_thing(text: str) -> bool:
+    """Whether a refusal is there for people to read, and no trace of a machine."""
+    says = 'role="alert"' in text or re.search(r"<h1[^>]*>[^<]+</h1>", text) is not None
+    return says and "Traceback" not in text
