@@ -41,6 +41,7 @@ def list_contacts(query: "shapes.ContactSlice") -> Reply:
         external_id=query.external_id or "",
         cursor=query.cursor,
         size=query.limit,
+        with_ids=True,
     )
     return list_reply(page, shown.contact)
 

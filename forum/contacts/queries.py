@@ -66,15 +66,16 @@ def list_contacts(
     *,
     points: Sequence[tuple[str, str]] = (),
     external_id: str = "",
+    with_ids: bool = False,
 ) -> Page[Contact]:
     """Newest first; `words` may be a part of a name or company, an address, a number, an id elsewhere.
 
     `points` are kinds with values as they are kept, and `external_id` is how some other system calls the contact:
-    a contact is listed that has all of these.
+    a contact is listed that has all of these. `with_ids` loads what other systems call them.
     """
-    query = visible_contacts(reader).options(
-        selectinload(Contact.points), selectinload(Contact.external_ids), joinedload(Contact.user)
-    )
+    query = visible_contacts(reader).options(selectinload(Contact.points), joinedload(Contact.user))
+    if with_ids:
+        query = query.options(selectinload(Contact.external_ids))
     for kind, value in points:
         query = query.where(_has_point(kind, value))
     if external_id:
