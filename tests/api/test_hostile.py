@@ -167,7 +167,7 @@ def test_a_busy_store_and_a_surprise_are_problems_too(
 
 
 def test_problems_are_said_in_the_callers_language(program: Open) -> None:
-    assert program().get("/questions/1", Accept_Language="it").json["detail"].startswith("Non c'è nulla")
+    assert program().get("/questions/1", Accept_Language="it").json["detail"].startswith("A questo indirizzo")
     assert program().get("/questions/1", Accept_Language="en").json["detail"].startswith("There is nothing")
 
 
