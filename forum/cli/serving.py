@@ -16,6 +16,7 @@ import click
 import config
 from config import Settings
 from forum.base.parts import EXTENSION, Parts
+from forum.base.words import SOURCE_LANGUAGE
 from forum.cli.database import make_ready
 from forum.cli.main import set_up_logging, settings
 from forum.cli.people import set_up_url
@@ -137,8 +138,7 @@ def offer_demo(chosen: Settings) -> None:
         engine.dispose()
     click.echo(f"Sign in with the password {people[0].password} as")
     for person in people:
-        sentence = person.sentences.get(chosen.languages[0]) or next(iter(person.sentences.values()))
-        click.echo(f"  {person.email:20} {sentence}")
+        click.echo(f"  {person.email:20} {person.sentences[SOURCE_LANGUAGE]}")
 
 
 def say_hello(chosen: Settings, set_up: str | None) -> None:
