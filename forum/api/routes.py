@@ -60,7 +60,8 @@ class Route:
 
 def shape(name: str) -> "type[BaseModel]":
     """A shape by its name; they are loaded when the first program calls, for most sites no program ever does."""
-    found: type[BaseModel] = getattr(import_module("forum.api.shapes"), name)
+    asked, given = import_module("forum.api.shapes"), import_module("forum.api.given")
+    found: type[BaseModel] = getattr(given, name, None) or getattr(asked, name)
     return found
 
 
