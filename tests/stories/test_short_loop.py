@@ -131,11 +131,14 @@ def test_the_short_loop(server: Server, chromium: Any, javascript: bool) -> None
             serves.get_by_text("Linked. Its author").wait_for()
         ticket = serves.url
         assert serves.get_by_role("main").locator(".link-list__row").count() == 2
-        for person in (asker, answerer):
+        for person, sentence in (
+            (asker, "Ticket opened: No line"),
+            (answerer, "Their answer was used for another customer"),
+        ):
             assert find_contact(serves, person), f"{person} is no contact"
             told = serves.get_by_role("region", name="What happened").inner_text()
             assert word in told, f"nothing about it on the timeline of {person}: {told}"
-            assert "icket" in told, f"nothing of the ticket on the timeline of {person}: {told}"
+            assert sentence in told, f"nothing of the link on the timeline of {person}: {told}"
         serves.goto(question)
         serves.get_by_role("link", name="Open at the desk").click()
         assert serves.get_by_role("link", name=f"No line: {word}").count() >= 1
