@@ -97,7 +97,7 @@ def test_accepting_and_promoting_twice_is_once(server: Server, clients: dict[str
 @pytest.mark.slow
 def test_the_desk_pressed_twice(server: Server, clients: dict[str, Client]) -> None:
     aldo = clients["Aldo"]
-    contact = {"name": "Dora Twice", "tier": "basic", "once": secrets.token_hex(16)}
+    contact = {"name": "Dora Twice", "tier": "basic", "language": "", "once": secrets.token_hex(16)}
     made = at_once(lambda: aldo.post("/contacts/new", **contact))
     check(made)
     assert count(server, Contact, Contact.name == "Dora Twice") == 1
