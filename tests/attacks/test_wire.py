@@ -13,7 +13,7 @@ class Headers(dict[str, list[str]]):
     """As the server gives them: names in lower case, each with all its values."""
 
     def get_all(self, name: str) -> list[str]:
-        return self[name] if name in self else []
+        return self.get(name, [])
 
     def items(self) -> Any:
         return [(name, value) for name, values in super().items() for value in values]
