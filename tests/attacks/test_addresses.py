@@ -71,3 +71,26 @@ def test_a_filter_of_the_people_still_finds_whom_it_names(browser: Any, omni: Us
     client = browser(omni)
     assert "anna@example.it" in client.get("/admin/people?q=ann%00a").text
     assert "bruno@example.it" not in client.get("/admin/people?q=anna").text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/old/a%00b/questions/1",
+        "/old/a%00b/a/1",
+        "/%00",
+        "/tags/%00",
+        "/tags/%ED%A0%80",
+        "/people/1/%00",
+        "/static/%00",
+        "/static/..%2f..%2fconfig.py",
+        "/account/confirm/%00",
+        "/account/reset/..",
+        "/questions/%D9%A3",
+        "/questions/01",
+        "/questions/9223372036854775808",
+        "/questions/" + "9" * 400,
+    ],
+)
+def test_an_address_that_was_never_given_out_leads_nowhere(path: str, browser: Any, omni: User) -> None:
+    assert browser(omni).get(path, follow_redirects=True).status_code in (404, 410)
