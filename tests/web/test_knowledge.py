@@ -413,7 +413,9 @@ def test_reading_is_counted_and_guessing_ahead_is_not(
     parts.measures.flush()
     session.refresh(live)
     assert live.view_count == 1
-    assert "Most read" in browser(None).get("/kb").text
+    front = browser(None).get("/").text
+    assert "Most read" in front
+    assert f'href="{address}"' in front
 
 
 def test_what_the_pages_cost(
