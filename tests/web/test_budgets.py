@@ -24,7 +24,7 @@ VOCABULARY = sorted(set(re.findall(r"[a-z]{3,}", (Path(__file__).parents[2] / "d
 
 def written(number: int, words: int) -> str:
     """A text of so many words, the same in every run and another for every number."""
-    chance = random.Random(number)  # noqa: S311
+    chance = random.Random(number)
     return " ".join(chance.choice(VOCABULARY) for _ in range(words)).capitalize() + "."
 
 
