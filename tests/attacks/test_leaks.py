@@ -41,7 +41,7 @@ QUERIES = ("/search?q={}", "/similar?title={}", "/tags/{}", "/questions?tag={}",
 @pytest.fixture
 def secrets(session: Session, cast: dict[str, User], town: Town) -> Town:
     """Bruno wrote what was removed, under his own and under Anna's question; Dora is only known to agents."""
-    anna, bruno, mia, aldo, now = cast["anna"], cast["bruno"], cast["mia"], cast["aldo"], utc_now()
+    bruno, mia, aldo, now = cast["bruno"], cast["mia"], cast["aldo"], utc_now()
     open_question = session.get_one(Question, town.ids["question"])
     with unlimited():
         hidden = make_question(session, bruno, title=f"{MARK} {HIDDEN[0]}", text=HIDDEN[0], tags=(HIDDEN[0],), now=now)
