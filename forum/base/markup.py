@@ -24,7 +24,7 @@ from forum.base.markdown import (
 )
 from forum.base.words import say
 
-__all__ = ["PIPELINE_VERSION", "Limits", "Rendered", "TooComplex", "excerpt", "plain_text", "render"]
+__all__ = ["PIPELINE_VERSION", "Limits", "Rendered", "TooComplex", "excerpt", "opening", "plain_text", "render"]
 
 #: Stored beside the HTML it made. Raise it when the same text would come out differently.
 PIPELINE_VERSION = 1
@@ -38,6 +38,10 @@ _TAG_WEIGHT = 3
 
 _LANGUAGE = re.compile(r"[a-z0-9+#-]{1,30}", re.ASCII)
 _MARKS = re.compile(r"[\\`*_~#>|\[\]]+")
+#: What cannot be read on as a sentence, and the pieces such a block is made of.
+_BLOCK = re.compile(r"<(?:table|pre|ul|ol|dl|div|blockquote|hr|h[1-6])\b")
+_HEADINGS = re.compile(r"\A(?:\s*<h([1-6])\b[^>]*>.*?</h\1>\s*)+", re.DOTALL)
+_PIECE = re.compile(r"<(p|li|td|code|h[1-6])\b[^>]*>(.*?)</\1>", re.DOTALL)
 
 #: names -> address of each person known by that name
 People = Callable[[Sequence[str]], Mapping[str, str]]
@@ -229,7 +233,31 @@ def plain_text(text: str) -> str:
 def excerpt(text: str, length: int = 200) -> str:
     """Give the beginning of the words on one line, cut between two of them, at most `length` characters."""
     # Mark-up is rarely more than half of a text: no need to read all of it for a line.
-    line = " ".join(plain_text(text[: 8 * length + 400]).split())
+    return _cut(" ".join(plain_text(text[: 8 * length + 400]).split()), length)
+
+
+def opening(html: str, length: int = 300) -> str:
+    """Give the first sentences of a stored text; they end where a table, a list or a program begins.
+
+    The cells of a table in one line mean nothing. A text that begins with such a block gives its first piece;
+    a heading on top says less than what stands below it.
+    """
+    html = _HEADINGS.sub("", html) or html
+    blocks = _BLOCK.search(html)
+    words = _words(html[: blocks.start()] if blocks else html)
+    if not words:
+        first = _PIECE.search(html)
+        return _cut(_words(first[2] if first else html), length)
+    if blocks and len(words) <= length:
+        return words.rstrip(" :,;") + "…" if words.endswith((":", ",", ";")) else words
+    return _cut(words, length)
+
+
+def _words(html: str) -> str:
+    return " ".join(Markup(html).striptags().split())  # noqa: S704
+
+
+def _cut(line: str, length: int) -> str:
     if len(line) <= length:
         return line
     cut = line[:length]

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from forum.base import markdown, markup
 from forum.base.highlight import BLOCK_LENGTH, LANGUAGES, SPANS, Painter
-from forum.base.markup import IMPORTED, PIPELINE_VERSION, TooComplex, excerpt, plain_text, render
+from forum.base.markup import IMPORTED, PIPELINE_VERSION, TooComplex, excerpt, opening, plain_text, render
 from forum.base.sanitize import sanitize
 from tests.base.hostile import COSTLY, SCRIPTED
 
@@ -52,9 +52,7 @@ ALLOWED = {
     "tr": set(),
     "ul": {"class"},
 }
-CLASSES = re.compile(
-    r"language-[a-z0-9+#-]+|hl-[a-z0-9]+|ta-[lcr]|mention|math|table-scroll|task-list|task-item"
-)
+CLASSES = re.compile(r"language-[a-z0-9+#-]+|hl-[a-z0-9]+|ta-[lcr]|mention|math|table-scroll|task-list|task-item")
 
 
 def assert_harmless(html: str) -> None:
@@ -197,9 +195,7 @@ def test_raw_html_is_off_and_the_last_wall_stands_by_itself() -> None:
 
 
 def test_the_wall_lets_through_only_fixed_values() -> None:
-    assert (
-        sanitize('<div class="staff">a</div><div class="ta-r official">b</div>') == "<div>a</div><div>b</div>"
-    )
+    assert sanitize('<div class="staff">a</div><div class="ta-r official">b</div>') == "<div>a</div><div>b</div>"
     assert sanitize('<a rel="opener" target="_top" href="tel:1">a</a>') == '<a href="tel:1">a</a>'
     assert sanitize('<input><input type="text" disabled><input type="checkbox">a<img alt="x">') == "a"
     assert sanitize('<pre tabindex="5" id="x" name="y" style="top:0">a</pre>') == "<pre>a</pre>"
@@ -295,7 +291,7 @@ def test_what_comes_from_another_forum_may_hold_more_links() -> None:
 
 def long_post() -> str:
     """30,000 characters as a patient person writes them."""
-    choice = random.Random(7)  # noqa: S311 - only words to fill a page
+    choice = random.Random(7)
     words = [
         "il",
         "modem",
@@ -401,6 +397,30 @@ def test_plain_words_are_there_even_for_what_cannot_be_shown() -> None:
         render("[" * 5_000 + " modem")
     assert plain_text("[" * 5_000 + " modem").strip() == "modem"
     assert plain_text("http://a.test " * 200).split() == ["http://a.test"] * 200
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("The LED says it:\n\n|PON|LOS|\n|-|-|\n|green|off|", "The LED says it…"),
+        ("Do *this*.\n\nThen that.\n\n1. unplug\n2. wait", "Do this. Then that."),
+        ("Type\n\n    ping -c 5 192.168.1.1", "Type"),
+        ("- unplug it\n- wait", "unplug it"),
+        ("|PON|LOS|\n|-|-|\n|green|off|", "green"),
+        ("```\nping\n```", "ping"),
+        ("## Steps\n\nUnplug it.", "Unplug it."),
+        ("# Box\n\n## At once\n\n1. unplug\n2. wait\n\n## Later", "unplug"),
+        ("## Steps", "Steps"),
+        ("", ""),
+    ],
+)
+def test_the_opening_of_an_answer_stops_before_what_is_no_sentence(text: str, words: str) -> None:
+    assert opening(render(text).html) == words
+
+
+def test_a_long_opening_ends_between_two_words() -> None:
+    assert opening("<p>" + "parola " * 100 + "</p>", 50).endswith("parola…")
+    assert len(opening("<p>" + "parola " * 100 + "</p>", 50)) <= 50
 
 
 def test_an_excerpt_ends_between_two_words() -> None:

@@ -81,7 +81,8 @@ def test_a_role_given_is_logged_and_ends_sessions(browser: Open, session: Sessio
     hers.send(f"/admin/people/{bruno.id}/powers", {"roles": ["agent"], "rights": ["editor", "manager"]})
     assert len(acts(session)) == 1, "no change, no act"
     log = hers.get("/admin/log?actor=ada&verb=change_powers").text
-    assert "change powers" in log and "agent" in log
+    assert "changed roles and rights" in log and "Agent" in log
+    assert f'href="/admin/people/{bruno.id}">person {bruno.id}</a>' in log
     assert "No act of staff" in hers.get("/admin/log?actor=nobody").text
 
 

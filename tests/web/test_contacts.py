@@ -110,7 +110,7 @@ def test_an_agent_joins_and_undoes_it(session: Session, browser: Open, aldo: Use
     make_contact(session, "Second", emails=("anna@example.it",))
     session.commit()
     sees, url = browser(aldo), f"/contacts/{contact.id}"
-    assert "could be several contacts" in sees.get("/contacts").text
+    assert "could be one of several contacts" in sees.get("/contacts").text
     page = sees.get(url).text
     assert "This is the same person: join Anna" in page
     assert "Others have the same address" in page

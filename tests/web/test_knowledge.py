@@ -413,7 +413,9 @@ def test_reading_is_counted_and_guessing_ahead_is_not(
     parts.measures.flush()
     session.refresh(live)
     assert live.view_count == 1
-    assert "Most read" in browser(None).get("/kb").text
+    front = browser(None).get("/").text
+    assert "Most read" in front
+    assert f'href="{address}"' in front
 
 
 def test_what_the_pages_cost(
@@ -504,5 +506,5 @@ def test_the_pages_speak_italian(session: Session, browser: Open, live: Article,
     elena.language = "it"
     session.commit()
     page = browser(elena).get(f"/kb/{live.id}/{live.slug}").text
-    assert "Al tavolo dei redattori" in page
+    assert "Al tavolo della redazione" in page
     assert "Put into the archive" not in page

@@ -27,6 +27,7 @@ from forum.base.verdicts import require
 from forum.base.words import say, say_many
 from forum.web.accounts.entrance import leave
 from forum.web.admin.forms import RIGHT_WORDS, ROLE_WORDS, SHORT_WORDS, DisableForm, PowersForm
+from forum.web.admin.logged import described, target_url, target_word, verb_word
 from forum.web.forms import form_from, takes
 from forum.web.language import spoken
 from forum.web.people import actor
@@ -183,7 +184,15 @@ def staff_log() -> str:
     found = list_staff_acts(db(), filters["actor"], filters["verb"], request.args.get("cursor"))
     following = url_for("admin.staff_log", **filters, cursor=found.next) if found.next else None
     return render_template(
-        "admin/log.html", acts=found.items, next_url=following, filters=filters, verbs=list_verbs(db())
+        "admin/log.html",
+        acts=found.items,
+        next_url=following,
+        filters=filters,
+        verbs=list_verbs(db()),
+        verb_word=verb_word,
+        target_word=target_word,
+        target_url=target_url,
+        described=described,
     )
 
 

@@ -128,23 +128,5 @@ def compare_source(desk: Desk, article: Article, who: Reader) -> None:
         desk.source_difference = compare(before, answer.text)
 
 
-@dataclass(frozen=True)
-class Card:
-    """An article in a list, as the component wants it."""
-
-    title: str
-    url: str
-    state: str
-    reviewed_at: Any
-    summary: str = ""
-
-
-def show_card(article: Article, state: str | None = None) -> Card:
-    """As readers see it, or with its newest title and the state it is in."""
-    if state is None:
-        return Card(article.public_title, article_url(article), "published", article.checked_at)
-    return Card(article.title, article_url(article), state, article.checked_at)
-
-
 def drafts_url(state: str, **values: Any) -> str:
     return url_for("knowledge.drafts", state=state, **values)

@@ -10,6 +10,7 @@ from forum.base.parts import parts
 from forum.base.requests import db
 from forum.base.texts import Unclean, clean_line
 from forum.base.words import say
+from forum.knowledge.queries import list_most_read
 from forum.questions.models import TAG_LENGTH
 from forum.questions.queries import (
     STATES,
@@ -23,6 +24,7 @@ from forum.questions.queries import (
     list_questions,
     list_tags,
 )
+from forum.web.knowledge.cards import show_card
 from forum.web.language import language
 from forum.web.people import reader
 from forum.web.questions.blueprint import pages
@@ -46,7 +48,14 @@ STATE_NAMES = {
 @pages.get("/")
 def index() -> str:
     """The counter: the box to search with, and below it who waits."""
-    return draw_list("questions/front.html", "questions.index", sent_filters())
+    filters = sent_filters()
+    is_start = not request.args.get("after")
+    return draw_list(
+        "questions/front.html",
+        "questions.index",
+        filters,
+        most_read=[show_card(article) for article in list_most_read(db())] if is_start else [],
+    )
 
 
 @pages.get("/questions")

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from forum.base.markup import opening
 from forum.base.parts import parts
 from forum.base.requests import db
 from forum.knowledge import rules as rules_of_articles
@@ -19,7 +20,7 @@ from forum.web.people import here, reader
 from forum.web.questions.addresses import answer_url, question_slug, question_url
 from forum.web.questions.blueprint import pages
 from forum.web.questions.forms import AnswerForm
-from forum.web.questions.shown import Ballot, quote, show_answers, show_comments, show_question, show_tools
+from forum.web.questions.shown import Ballot, show_answers, show_comments, show_question, show_tools
 
 
 @pages.get("/questions/<int:question_id>", defaults={"slug": None})
@@ -53,7 +54,7 @@ def draw_question(discussion: Discussion, form: AnswerForm | None = None, **show
         tools=show_tools(question, who),
         answers=show_answers(discussion, who),
         accepted=accepted,
-        accepted_quote_text=quote(accepted.html) if accepted else "",
+        accepted_quote_text=opening(accepted.html) if accepted else "",
         comments=show_comments(discussion.comments.get(None, ()), who),
         comment_url=(
             url_for("questions.comment_on_question", question_id=question.id)

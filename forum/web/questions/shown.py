@@ -9,16 +9,12 @@ from flask import url_for
 from markupsafe import Markup
 
 from forum.accounts.models import Reader, User
-from forum.base.markup import excerpt
 from forum.base.words import Sentence, say
 from forum.questions import rules
 from forum.questions.models import Answer, Comment, Question
 from forum.questions.queries import Discussion
 from forum.web.context import stored
 from forum.web.questions.addresses import question_url
-
-#: A solution is quoted under its question as long as this.
-QUOTE_LENGTH = 300
 
 
 @dataclass(frozen=True)
@@ -212,9 +208,3 @@ def _edit_and_delete(post: Question | Answer | Comment, reader: Reader) -> tuple
 def _address(endpoint: str, post: Question | Answer | Comment) -> str:
     named: dict[str, Any] = {f"{type(post).__name__.lower()}_id": post.id}
     return url_for(endpoint, **named)
-
-
-def quote(html: str) -> str:
-    """The beginning of a stored text in plain words."""
-    words = " ".join(str(Markup(html).striptags()).split())  # noqa: S704
-    return words if len(words) <= QUOTE_LENGTH else excerpt(words, QUOTE_LENGTH)

@@ -1,0 +1,123 @@
+"""The staff log in words: what was done, to what, and what it was like before."""
+
+from dataclasses import replace
+from typing import Any
+
+from forum.accounts.models import StaffAct
+from forum.base.words import Sentence, say
+from forum.web.admin.forms import SHORT_WORDS
+from forum.web.tickets.forms import STATUS_WORDS
+
+VERBS: dict[str, Sentence] = {
+    "accept_answer": say("accepted for the asker"),
+    "withdraw_acceptance": say("withdrew the acceptance"),
+    "edit": say("changed the text"),
+    "hide": say("hid"),
+    "restore": say("showed again"),
+    "delete": say("deleted"),
+    "undelete": say("took back the deletion"),
+    "close": say("closed"),
+    "reopen": say("reopened"),
+    "archive_article": say("put into the archive"),
+    "restore_article": say("took out of the archive"),
+    "add_person": say("added"),
+    "change_powers": say("changed roles and rights"),
+    "disable": say("closed the account"),
+    "enable": say("opened the account again"),
+    "end_sessions": say("signed out everywhere"),
+    "add_contact": say("added"),
+    "edit_contact": say("changed"),
+    "add_point": say("added a way to reach them"),
+    "remove_point": say("removed a way to reach them"),
+    "add_external_id": say("added a customer number"),
+    "remove_external_id": say("removed a customer number"),
+    "join_user": say("joined with a forum user"),
+    "part_user": say("parted from a forum user"),
+    "assign_ticket": say("handed over"),
+    "set_ticket_status": say("changed the state"),
+    "link": say("linked an answer, article or question"),
+    "unlink": say("took a link away"),
+    "send_again": say("sent again"),
+    "send_all_again": say("sent all again"),
+}
+
+TARGETS: dict[str, Sentence] = {
+    "user": say("person %(number)s"),
+    "contact": say("contact %(number)s"),
+    "ticket": say("ticket %(number)s"),
+    "article": say("article %(number)s"),
+    "question": say("question %(number)s"),
+    "answer": say("answer %(number)s"),
+    "comment": say("comment %(number)s"),
+    "delivery": say("job %(number)s"),
+}
+
+#: Where a thing is read; a comment and a job have no page of their own.
+PLACES = {
+    "user": "/admin/people/{}",
+    "contact": "/contacts/{}",
+    "ticket": "/tickets/{}",
+    "article": "/kb/{}",
+    "question": "/questions/{}",
+    "answer": "/answers/{}",
+}
+
+KEYS: dict[str, Sentence] = {
+    "status": say("State"),
+    "state": say("State"),
+    "roles": say("Roles"),
+    "rights": say("Rights"),
+    "assignee_id": say("Who works on it"),
+    "version": say("Version"),
+    "hidden_why": say("Why"),
+    "closed_why": say("Why"),
+}
+
+STATE_WORDS: dict[str, Sentence] = {
+    "draft": say("Draft"),
+    "in_review": say("In review"),
+    "published": say("Published"),
+    "archived": say("Archived"),
+}
+
+VALUES: dict[str, dict[str, Sentence]] = {
+    "status": {**STATUS_WORDS},
+    "state": STATE_WORDS,
+    "roles": SHORT_WORDS,
+    "rights": SHORT_WORDS,
+}
+
+
+def verb_word(verb: str) -> Sentence | str:
+    """What was done; what was done to a text is named for each kind of text (`hide_answer`)."""
+    return VERBS.get(verb) or VERBS.get(verb.partition("_")[0]) or verb.replace("_", " ")
+
+
+def target_word(act: StaffAct) -> Sentence | str:
+    """The thing by its kind and number."""
+    word = TARGETS.get(act.target_kind)
+    return replace(word, values={"number": act.target_id}) if word else f"{act.target_kind} {act.target_id}"
+
+
+def target_url(act: StaffAct) -> str | None:
+    """Where staff can look at it, if it has a page."""
+    place = PLACES.get(act.target_kind)
+    return place.format(act.target_id) if place else None
+
+
+def described(state: dict[str, Any]) -> list[tuple[Sentence | str, list[Sentence | str]]]:
+    """What is worth reading of what was kept: a name and its values. Numbers of rows nobody sees are left out."""
+    return [
+        (KEYS.get(key) or key.replace("_", " "), _values(key, value))
+        for key, value in state.items()
+        if key in KEYS or not key.endswith("_id")
+    ]
+
+
+def _values(key: str, value: Any) -> list[Sentence | str]:
+    known = VALUES.get(key, {})
+    if value is None or value == "" or value == []:
+        return ["–"]
+    if key.endswith("_id"):
+        return [replace(TARGETS["user"], values={"number": value})]
+    return [known.get(str(each)) or str(each) for each in (value if isinstance(value, list) else [value])]
