@@ -64,7 +64,7 @@ def courier() -> None:
 
 def serve_until_stopped(chosen: Settings, *, with_courier: bool) -> None:
     """Fork the courier and the web processes; when the first leaves by itself, put another in its place."""
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
     from granian.http import HTTP1Settings
     from granian.server import Server
 
@@ -81,6 +81,8 @@ def serve_until_stopped(chosen: Settings, *, with_courier: bool) -> None:
         address=chosen.host,
         port=chosen.port,
         interface=Interfaces.RSGI,
+        # Proxies speak 1.1 to us; 2 in the clear has no deadline for headers and more ways to be rude.
+        http=HTTPModes.http1,
         workers=chosen.workers,
         workers_kill_timeout=KILL_TIMEOUT,
         respawn_failed_workers=True,

@@ -1,5 +1,6 @@
 """What forms have in common: cleaned input, sentences for errors, and being shown again with what is wrong."""
 
+import hashlib
 import secrets
 from collections.abc import Callable
 from functools import wraps
@@ -7,7 +8,7 @@ from typing import Any, ClassVar, TypeVar
 
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
-from wtforms import Form, HiddenField, StringField, TextAreaField, ValidationError
+from wtforms import Form, HiddenField, PasswordField, StringField, TextAreaField, ValidationError
 
 from forum.base.errors import Invalid
 from forum.base.once import KEY_LENGTH
@@ -17,6 +18,9 @@ from forum.base.words import Sentence, say, say_many
 from forum.web.people import here, reader
 
 F = TypeVar("F", bound="PageForm")
+
+#: Beside a key of its own, enough to tell two contents of one form apart.
+FINGERPRINT_LENGTH = 32
 
 
 class PageForm(Form):  # type: ignore[misc]
@@ -30,9 +34,22 @@ class PageForm(Form):  # type: ignore[misc]
 
     @property
     def once_key(self) -> str:
-        """The form's key, or nothing where it was tampered with."""
+        """The key of this form with this in it, sent there; or nothing where the key was tampered with.
+
+        Whoever goes back to a form that was sent and writes something else in it means a second thing, which
+        would be lost without a word if the key alone were looked at.
+        """
         key = self.once.data or ""
-        return key if len(key) <= KEY_LENGTH and key.isascii() and key.isalnum() else ""
+        if not 0 < len(key) <= KEY_LENGTH - FINGERPRINT_LENGTH or not key.isascii() or not key.isalnum():
+            return ""
+        sent = [
+            (name, field.raw_data)
+            for name, field in self._fields.items()
+            # A quick hash of a password would help whoever steals the database.
+            if name != "once" and not isinstance(field, PasswordField)
+        ]
+        fingerprint = hashlib.sha256(repr((request.full_path, sent)).encode()).hexdigest()
+        return key + fingerprint[:FINGERPRINT_LENGTH]
 
     def prepare(self) -> None:
         """Do what is slow (render, hash); raise Invalid for what that shows to be wrong."""

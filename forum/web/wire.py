@@ -38,7 +38,7 @@ class Gate:
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         try:
             status, headers, body = await self._answer(scope, protocol)
-            protocol.response_bytes(status, headers, body)
+            protocol.response_bytes(status, [*headers, ("server", "sportello")], body)
         except (ConnectionError, ProtocolClosed, ProtocolError):
             log.debug("the client left before its request was whole or its answer was given")
 

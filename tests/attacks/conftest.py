@@ -1,5 +1,9 @@
 """The town and somebody who may go everywhere, for attacks that should get as deep as they can."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from unittest.mock import patch
+
 import pytest
 from sqlalchemy.orm import Session
 
@@ -26,3 +30,10 @@ def omni(session: Session, cast: dict[str, User]) -> User:
     made = make_user(session, "omni", roles={"moderator", "agent", "administrator"}, rights={"editor", "manager"})
     session.commit()
     return made
+
+
+@contextmanager
+def forgetful() -> Iterator[None]:
+    """No limit is ever reached; the limits have tests of their own."""
+    with patch("forum.base.limits.used", return_value=0):
+        yield
