@@ -5,6 +5,7 @@ from datetime import timedelta
 from forum.accounts import events as accounts
 from forum.accounts.credentials import forget_email_changes
 from forum.accounts.signing_up import forget_sign_ups
+from forum.api.models import forget_old_answers
 from forum.base.courier import forget_delivered
 from forum.base.limits import forget_usages
 from forum.base.once import forget_old_keys
@@ -25,6 +26,7 @@ def subscribe_all(parts: Parts) -> None:
     outbox.every(timedelta(hours=1), forget_delivered)
     outbox.every(timedelta(hours=1), forget_old_keys)
     outbox.every(timedelta(hours=1), forget_usages)
+    outbox.every(timedelta(hours=1), forget_old_answers)
     for answer_change in (
         questions.AnswerEdited,
         questions.AnswerAccepted,

@@ -28,6 +28,7 @@ GET: dict[str, tuple[str, ...]] = {
     "admin.people": ("/admin/people", "/admin/people?q=anna"),
     "admin.person": ("/admin/people/{anna}",),
     "admin.staff_log": ("/admin/log",),
+    "api_reference.show_reference": ("/api",),
     "contacts.edit": ("/contacts/{contact}/edit",),
     "contacts.new": ("/contacts/new",),
     "contacts.search": ("/contacts", "/contacts?q=conti", "/contacts?q=nobodyatall"),

@@ -1,5 +1,6 @@
 """The database as everybody uses it: engine, column types, and units of work that commit or leave no trace."""
 
+import os
 import random
 import sqlite3
 import time
@@ -115,6 +116,8 @@ def _sqlite_engine(url: str, pool_size: int) -> Engine:
     database = make_url(url).database
     if database and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Whoever made the folder may have left it open to all; the log beside the file takes the file's mode.
+        os.close(os.open(database, os.O_RDWR | os.O_CREAT, 0o600))
     engine = create_engine(
         url,
         poolclass=QueuePool,

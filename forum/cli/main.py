@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import sys
 import warnings
 from datetime import UTC, datetime
@@ -73,6 +74,17 @@ def load_parts() -> Any:
     return create_parts(chosen)
 
 
+#: What could make one event look like two, or hide what follows, in a terminal or a file.
+_CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+class TextLines(logging.Formatter):
+    """One line an event, whatever words of other people stand in it; only a traceback of ours has more."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", super().formatMessage(record))
+
+
 class JsonLines(logging.Formatter):
     """One JSON object a line, for programs that read logs."""
 
@@ -94,7 +106,7 @@ def set_up_logging(chosen: Settings) -> None:
     if chosen.log_format == "json":
         handler.setFormatter(JsonLines())
     else:
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        handler.setFormatter(TextLines("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=chosen.log_level, handlers=[handler])
     logging.getLogger("alembic").setLevel(max(logging.WARNING, logging.getLevelName(chosen.log_level)))
 

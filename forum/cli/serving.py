@@ -5,6 +5,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -15,6 +16,7 @@ import click
 import config
 from config import Settings
 from forum.base.parts import EXTENSION, Parts
+from forum.base.words import SOURCE_LANGUAGE
 from forum.cli.database import make_ready
 from forum.cli.main import set_up_logging, settings
 from forum.cli.people import set_up_url
@@ -44,6 +46,7 @@ def serve(
             os.environ[config.PREFIX + name] = str(value)
     chosen = settings()
     set_up_logging(chosen)
+    refuse_taken_address(chosen)
     make_ready(chosen)
     if demo:
         offer_demo(chosen)
@@ -98,6 +101,21 @@ def serve_until_stopped(chosen: Settings, *, with_courier: bool) -> None:
             keeper.stop()
 
 
+def refuse_taken_address(chosen: Settings) -> None:
+    """Say in one sentence that nobody can listen there, before anything is started or promised."""
+    family = socket.AF_INET6 if ":" in chosen.host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((chosen.host, chosen.port))
+    except OSError as error:
+        place = f"{chosen.host}, port {chosen.port}"
+        raise click.ClickException(
+            f"Nothing can listen at {place} ({error.strerror or error}). "
+            "Is Sportello running already? Choose another port with --port."
+        ) from error
+
+
 def offer_demo(chosen: Settings) -> None:
     """Fill an empty database and print a sign-in for each role; a database that holds something stays as it is."""
     import secrets
@@ -120,8 +138,7 @@ def offer_demo(chosen: Settings) -> None:
         engine.dispose()
     click.echo(f"Sign in with the password {people[0].password} as")
     for person in people:
-        sentence = person.sentences.get(chosen.languages[0]) or next(iter(person.sentences.values()))
-        click.echo(f"  {person.email:20} {sentence}")
+        click.echo(f"  {person.email:20} {person.sentences[SOURCE_LANGUAGE]}")
 
 
 def say_hello(chosen: Settings, set_up: str | None) -> None:

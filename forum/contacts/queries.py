@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from forum.accounts.models import Reader, User
 from forum.base.errors import Invalid, NotFound
-from forum.base.paging import Order, Page, fetch_page
+from forum.base.paging import PAGE_SIZE, Order, Page, fetch_page
 from forum.contacts import rules
 from forum.contacts.models import EMAIL, OWN_SYSTEM, PHONE, Contact, ContactPoint, ExternalId, TimelineEntry
 from forum.contacts.points import email_value, fold, phone_value
@@ -57,13 +57,33 @@ def contact_with_external_id(session: Session, reader: Reader, value: str, syste
     )
 
 
-def list_contacts(session: Session, reader: Reader, words: str = "", cursor: str | None = None) -> Page[Contact]:
-    """Newest first; `words` may be a part of a name or company, an address, a number, an id elsewhere."""
+def list_contacts(
+    session: Session,
+    reader: Reader,
+    words: str = "",
+    cursor: str | None = None,
+    size: int = PAGE_SIZE,
+    *,
+    points: Sequence[tuple[str, str]] = (),
+    external_id: str = "",
+    with_ids: bool = False,
+) -> Page[Contact]:
+    """Newest first; `words` may be a part of a name or company, an address, a number, an id elsewhere.
+
+    `points` are kinds with values as they are kept, and `external_id` is how some other system calls the contact:
+    a contact is listed that has all of these. `with_ids` loads what other systems call them.
+    """
     query = visible_contacts(reader).options(selectinload(Contact.points), joinedload(Contact.user))
+    if with_ids:
+        query = query.options(selectinload(Contact.external_ids))
+    for kind, value in points:
+        query = query.where(_has_point(kind, value))
+    if external_id:
+        query = query.where(Contact.id.in_(select(ExternalId.contact_id).where(ExternalId.value == external_id)))
     for part in _sought(words):
         query = query.where(part)
     order = Order(Contact.created_at, Contact.id)
-    return fetch_page(session, query, order, lambda row: (row.created_at, row.id), cursor)
+    return fetch_page(session, query, order, lambda row: (row.created_at, row.id), cursor, size)
 
 
 def _sought(words: str) -> list[ColumnElement[bool]]:
@@ -98,11 +118,13 @@ def _has_point_like(part: str) -> ColumnElement[bool]:
     return Contact.id.in_(select(ContactPoint.contact_id).where(ContactPoint.value.contains(part, autoescape=True)))
 
 
-def list_timeline(session: Session, contact: Contact, cursor: str | None = None) -> Page[TimelineEntry]:
+def list_timeline(
+    session: Session, contact: Contact, cursor: str | None = None, size: int = PAGE_SIZE
+) -> Page[TimelineEntry]:
     """What happened with a contact, newest first."""
     query = select(TimelineEntry).where(TimelineEntry.contact_id == contact.id)
     order = Order(TimelineEntry.at, TimelineEntry.id)
-    return fetch_page(session, query, order, lambda row: (row.at, row.id), cursor)
+    return fetch_page(session, query, order, lambda row: (row.at, row.id), cursor, size)
 
 
 def sharers(session: Session, reader: Reader, contact: Contact) -> Sequence[Contact]:

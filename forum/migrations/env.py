@@ -10,6 +10,7 @@ from forum.base.db import NameSet, UtcDateTime
 
 def metadata() -> MetaData:
     """All tables of all capabilities."""
+    import forum.api.models
     import forum.base.limits
     import forum.base.once
     import forum.base.outbox

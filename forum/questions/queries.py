@@ -332,7 +332,8 @@ def _revises(post: Question | Answer) -> ColumnElement[bool]:
 
 def find_old_address(session: Session, reader: Reader, path: str) -> Question | Answer:
     """What was known under a path before; raises NotFound also when the reader may not see it."""
-    address = session.get(OldAddress, path)
+    # No database is asked for what none can hold: PostgreSQL takes no NUL.
+    address = session.get(OldAddress, path) if path.isprintable() else None
     if address is None:
         raise NotFound("address")
     if address.answer_id is not None:

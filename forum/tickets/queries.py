@@ -7,7 +7,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from forum.accounts.models import ADMINISTRATOR, AGENT, Reader, User
 from forum.base.errors import NotFound
-from forum.base.paging import Order, Page, fetch_page
+from forum.base.paging import PAGE_SIZE, Order, Page, fetch_page
 from forum.knowledge.models import Article
 from forum.questions.models import Answer, Question
 from forum.tickets import rules
@@ -43,6 +43,7 @@ def list_tickets(
     unassigned: bool = False,
     requester_id: int | None = None,
     cursor: str | None = None,
+    size: int = PAGE_SIZE,
 ) -> Page[Ticket]:
     """The ones where something happened last come first."""
     query = visible_tickets(reader).options(joinedload(Ticket.requester), joinedload(Ticket.assignee))
@@ -55,7 +56,7 @@ def list_tickets(
     if requester_id is not None:
         query = query.where(Ticket.requester_id == requester_id)
     order = Order(Ticket.active_at, Ticket.id)
-    return fetch_page(session, query, order, lambda row: (row.active_at, row.id), cursor)
+    return fetch_page(session, query, order, lambda row: (row.active_at, row.id), cursor, size)
 
 
 def count_by_status(session: Session, reader: Reader) -> dict[str, int]:

@@ -44,6 +44,11 @@ def gather_messages(package: Path = PACKAGE) -> dict[str, Message]:
     return found
 
 
+def template_folders(package: Path = PACKAGE) -> list[Path]:
+    """Where templates are: each face of the forum has its own."""
+    return sorted(package.glob("*/templates"))
+
+
 def unmarkable(package: Path = PACKAGE) -> list[str]:
     """Places where a marker is given something else than words: no extractor sees what it will say."""
     return [
@@ -67,8 +72,9 @@ def _says_words(call: ast.Call) -> bool:
 def _extracted(package: Path) -> Iterator[tuple[str, str, str | None]]:
     for path in _python(package):
         yield from _from_file("python", path, package, {})
-    for path in sorted((package / "web" / "templates").rglob("*.*")):
-        yield from _from_file("jinja2.ext:babel_extract", path, package, {"silent": "false"})
+    for folder in template_folders(package):
+        for path in sorted(folder.rglob("*.*")):
+            yield from _from_file("jinja2.ext:babel_extract", path, package, {"silent": "false"})
 
 
 def _from_file(

@@ -50,6 +50,11 @@ def theme() -> str:
     return chosen if chosen in THEMES else ""
 
 
+def keys_off() -> bool:
+    """Whether the reader wants single keys to do nothing, as speech control needs."""
+    return request.cookies.get("keys") == "off"
+
+
 def disabled_unless(verdict: Verdict) -> str:
     """The attribute for a button whose action the rule would refuse."""
     return "" if verdict else "disabled"
@@ -90,6 +95,7 @@ def install(app: Flask) -> None:
         return {
             "language": language(),
             "theme": theme(),
+            "keys_off": keys_off(),
             "actor": who if who.is_signed_in else None,
             "reader": who,
             "nav": navigation(),

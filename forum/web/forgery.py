@@ -61,7 +61,12 @@ def comes_from_here() -> bool:
     if site is not None and site not in ("same-origin", "none"):
         return False
     origin = request.headers.get("Origin")
-    return origin is None or (origin != "null" and urlsplit(origin).netloc == request.host)
+    if origin is None:
+        return True
+    try:
+        return origin != "null" and urlsplit(origin).netloc == request.host
+    except ValueError:
+        return False
 
 
 def install(app: Flask) -> None:

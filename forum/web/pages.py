@@ -7,6 +7,7 @@ from forum.web.admin.views import pages as admin
 from forum.web.contacts.views import pages as contacts
 from forum.web.converters import IdConverter
 from forum.web.health import pages as health
+from forum.web.help.views import pages as help_pages
 from forum.web.knowledge.views import pages as knowledge
 from forum.web.profiles.views import pages as profiles
 from forum.web.questions import pages as questions
@@ -14,7 +15,7 @@ from forum.web.search.views import pages as search
 from forum.web.tickets import pages as tickets
 
 #: In the order of the stack, from above; an address belongs to one of them.
-BLUEPRINTS: tuple[Blueprint, ...] = (health, search, tickets, knowledge, questions, contacts, profiles, accounts, admin)
+BLUEPRINTS: tuple[Blueprint, ...] = (health, help_pages, search, tickets, knowledge, questions, contacts, profiles, accounts, admin)
 
 
 def register_pages(app: Flask) -> None:

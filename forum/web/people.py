@@ -80,7 +80,10 @@ def here() -> str:
     """Where to come back to after signing in: this page, or the page whose form was sent."""
     if request.method in ("GET", "HEAD"):
         return request.full_path.rstrip("?")
-    referrer = urlsplit(request.referrer or "")
+    try:
+        referrer = urlsplit(request.referrer or "")
+    except ValueError:
+        return "/"
     if referrer.netloc == request.host:
         return safe_next(referrer.path + (f"?{referrer.query}" if referrer.query else ""))
     return "/"

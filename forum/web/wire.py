@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from granian.rsgi import ProtocolClosed, ProtocolError
+
 log = logging.getLogger(__name__)
 
 #: All headers together; ours and any browser's fit many times.
@@ -36,9 +38,9 @@ class Gate:
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         try:
             status, headers, body = await self._answer(scope, protocol)
-        except ConnectionError:
-            return
-        protocol.response_bytes(status, headers, body)
+            protocol.response_bytes(status, headers, body)
+        except (ConnectionError, ProtocolClosed, ProtocolError):
+            log.debug("the client left before its request was whole or its answer was given")
 
     async def _answer(self, scope: Any, protocol: Any) -> tuple[int, list[tuple[str, str]], bytes]:
         environ = _environ(scope)
@@ -46,37 +48,31 @@ class Gate:
             return _refusal(431, "Request Header Fields Too Large")
         if len(scope.path) + len(scope.query_string) > PATH_BYTES:
             return _refusal(414, "URI Too Long")
+        if "transfer-encoding" in scope.headers:
+            # The server does not say whether the last chunk came or the line went dead, so half a text would
+            # be kept as a whole one. With a length it cannot be; browsers always send one.
+            return _refusal(411, "Length Required")
         lengths = scope.headers.get_all("content-length")
-        chunked = "transfer-encoding" in scope.headers
-        if len(lengths) > 1 or (lengths and chunked) or not all(_is_length(length) for length in lengths):
+        if len(lengths) > 1 or not all(_is_length(length) for length in lengths):
             return _refusal(400, "Bad Request")
         body = b""
-        if lengths or chunked:
-            if lengths and int(lengths[0]) > self._body_bytes:
+        if lengths:
+            length = int(lengths[0])
+            if length > self._body_bytes:
                 return _refusal(413, "Content Too Large")
             try:
                 async with asyncio.timeout(BODY_PATIENCE):
-                    body = await self._read(protocol) if chunked else await protocol()
+                    body = await protocol()
             except TimeoutError:
                 return _refusal(408, "Request Timeout")
-            except _TooLarge:
-                return _refusal(413, "Content Too Large")
-            environ["CONTENT_LENGTH"] = str(len(body))
+            except (ProtocolClosed, ProtocolError):
+                return _refusal(400, "Bad Request")
+            if len(body) != length:
+                return _refusal(400, "Bad Request")
         environ["wsgi.input"] = io.BytesIO(body)
         if self._pool is None:
             return self._run(environ)
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._run, environ)
-
-    async def _read(self, protocol: Any) -> bytes:
-        """A body of unknown length, until it is whole or too large."""
-        chunks: list[bytes] = []
-        size = 0
-        async for chunk in protocol:
-            size += len(chunk)
-            if size > self._body_bytes:
-                raise _TooLarge
-            chunks.append(chunk)
-        return b"".join(chunks)
 
     def _run(self, environ: dict[str, Any]) -> tuple[int, list[tuple[str, str]], bytes]:
         answered: list[tuple[int, list[tuple[str, str]]]] = []
@@ -93,10 +89,6 @@ class Gate:
             if close is not None:
                 close()
         return *answered[0], body
-
-
-class _TooLarge(Exception):
-    """The body passed the cap while it was read."""
 
 
 def _environ(scope: Any) -> dict[str, Any] | None:

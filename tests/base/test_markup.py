@@ -291,7 +291,7 @@ def test_what_comes_from_another_forum_may_hold_more_links() -> None:
 
 def long_post() -> str:
     """30,000 characters as a patient person writes them."""
-    choice = random.Random(7)  # noqa: S311 - only words to fill a page
+    choice = random.Random(7)
     words = [
         "il",
         "modem",

@@ -134,7 +134,7 @@ def _empty(path: Path) -> None:
 
 def _garble(path: Path) -> None:
     content = bytearray(path.read_bytes())
-    source = random.Random(1)  # noqa: S311
+    source = random.Random(1)
     content[:] = bytes(source.randrange(256) for _ in content)
     path.write_bytes(content)
 
@@ -231,7 +231,7 @@ while True:
 def test_killed_while_committing_keeps_whole_batches_and_all_acknowledged(folder: Path) -> None:
     index = WhooshIndex(folder)
     fill(index, upto=0)
-    source = random.Random(7)  # noqa: S311
+    source = random.Random(7)
     for _ in range(5):
         with run_python(WRITER, str(folder)) as writer:
             assert writer.stdout is not None
@@ -293,7 +293,7 @@ def test_eight_threads_never_find_what_was_dropped_before_they_asked(folder: Pat
     threads = [threading.Thread(target=read, args=(place,)) for place in range(8)]
     for thread in threads:
         thread.start()
-    source = random.Random(3)  # noqa: S311
+    source = random.Random(3)
     until = time.monotonic() + 6
     turn = 1
     while time.monotonic() < until and len(dropped) < 55:

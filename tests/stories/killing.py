@@ -74,7 +74,7 @@ class Round:
 
 def play_round(server: Server, clients: list[Client], seed: int) -> Round:
     """Post with all clients at once, kill everything, start again, retry, and check; raises AssertionError."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     with server.parts() as parts:
         parts.store.write(forget_limits)
         questions = newest_questions(parts)
@@ -119,7 +119,7 @@ def post_until_killed(
     failures: list[BaseException] = []
 
     def post(client: Client, number: int) -> None:
-        chance = random.Random(f"{seed} {number}")  # noqa: S311
+        chance = random.Random(f"{seed} {number}")
         while True:
             answers = questions and chance.random() < 0.6
             path = f"/questions/{chance.choice(questions)}/answers" if answers else "/questions/ask"

@@ -31,6 +31,21 @@ def undone(store: Store, session: Session) -> Iterator[None]:
         session.expire_all()
 
 
+@contextmanager
+def unless_refused(store: Store) -> Iterator[list[int]]:
+    """What was accepted did not happen; what a refusal left behind stays, to be found by whoever compares."""
+    assert isinstance(store.bind, Connection)
+    point = store.bind.begin_nested()
+    outcome: list[int] = []
+    try:
+        yield outcome
+    finally:
+        if outcome and outcome[0] >= 400:
+            point.commit()
+        else:
+            point.rollback()
+
+
 def everything(store: Store) -> dict[str, list[Any]]:
     """All rows of all tables that a refused request must leave alone."""
     assert isinstance(store.bind, Connection)

@@ -506,5 +506,5 @@ def test_the_pages_speak_italian(session: Session, browser: Open, live: Article,
     elena.language = "it"
     session.commit()
     page = browser(elena).get(f"/kb/{live.id}/{live.slug}").text
-    assert "Al tavolo dei redattori" in page
+    assert "Al tavolo della redazione" in page
     assert "Put into the archive" not in page

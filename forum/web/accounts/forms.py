@@ -272,10 +272,11 @@ class TokenForm(PageForm):
 
 
 class PreferencesForm(PageForm):
-    """Colours and language; each may be sent alone, by the switches at the foot of every page."""
+    """Colours, language and keys; each may be sent alone, by the switches at the foot of every page."""
 
     theme = SelectField(say("Colours"), validate_choice=False)
     language = SelectField(say("Language"), validate_choice=False)
+    keys = SelectField(say("Single keys"), validate_choice=False)
     next = HiddenField(default="")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -286,6 +287,10 @@ class PreferencesForm(PageForm):
             SelectChoice("dark", spoken(say("Dark"))),
         ]
         self.language.choices = language_choices()
+        self.keys.choices = [
+            SelectChoice("on", spoken(say("Switched on"))),
+            SelectChoice("off", spoken(say("Switched off"))),
+        ]
 
     def chosen(self, field: SelectField) -> str | None:
         """What was chosen out of what there is, or None."""

@@ -15,7 +15,7 @@ from forum.base.requests import db, now, writes
 from forum.base.words import say
 from forum.web.accounts.blueprint import pages
 from forum.web.accounts.forms import PreferencesForm, ProfileForm, TokenForm
-from forum.web.context import theme
+from forum.web.context import keys_off, theme
 from forum.web.forms import form_from, takes
 from forum.web.language import COOKIE, language, spoken
 from forum.web.people import actor, reader, safe_next
@@ -55,9 +55,13 @@ def change_profile(form: ProfileForm) -> Response:
 
 @pages.get("/account/preferences")
 def preferences() -> str:
-    """Colours and language, for visitors too."""
+    """Colours, language and keys, for visitors too."""
     chosen = form_from(
-        PreferencesForm, theme=theme() or "auto", language=language(), next=safe_next(request.args.get("next"))
+        PreferencesForm,
+        theme=theme() or "auto",
+        language=language(),
+        keys="off" if keys_off() else "on",
+        next=safe_next(request.args.get("next")),
     )
     return render_template("accounts/preferences.html", form=chosen)
 
@@ -73,6 +77,11 @@ def change_preferences(form: PreferencesForm) -> Response:
         response.delete_cookie("theme")
     elif chosen_theme is not None:
         _remember(response, "theme", chosen_theme)
+    chosen_keys = form.chosen(form.keys)
+    if chosen_keys == "on":
+        response.delete_cookie("keys")
+    elif chosen_keys is not None:
+        _remember(response, "keys", chosen_keys)
     if chosen_language is not None:
         _remember(response, COOKIE, chosen_language)
         if reader().is_signed_in:
@@ -83,7 +92,7 @@ def change_preferences(form: PreferencesForm) -> Response:
 
 def _remember(response: Response, name: str, value: str) -> None:
     secure = parts().settings.is_secure
-    # The theme switch reads its cookie in the page; neither cookie says who somebody is.
+    # The theme switch reads its cookie in the page; no such cookie says who somebody is.
     response.set_cookie(name, value, max_age=PREFERENCE_SECONDS, secure=secure, httponly=False, samesite="Lax")
 
 

@@ -22,6 +22,7 @@ from forum.base.causes import Cause
 from forum.base.courier import send_again
 from forum.base.outbox import DEAD, WAITING
 from forum.base.requests import db, now, writes
+from forum.base.texts import Unclean, clean_line
 from forum.base.verdicts import require
 from forum.base.words import say, say_many
 from forum.web.accounts.entrance import leave
@@ -42,8 +43,11 @@ def administrator() -> User:
 
 
 def asked(name: str, most: int = 100) -> str:
-    """A filter out of the address."""
-    return request.args.get(name, "")[:most].strip()
+    """A filter out of the address, cleaned; nothing at all where it is not text."""
+    try:
+        return clean_line(request.args.get(name, ""))[:most].strip()
+    except Unclean:
+        return ""
 
 
 @pages.get("/admin")

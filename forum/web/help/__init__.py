@@ -1,0 +1,1 @@
+"""How this place works, and what robots may read."""

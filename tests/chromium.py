@@ -1,0 +1,71 @@
+"""The real browser of the tests: skipped, with the reason, where there is none; missed loudly where one is required."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+
+#: WCAG 2.2 A and AA, as axe calls them.
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+
+LISTEN = """
+window.violations = [];
+document.addEventListener('securitypolicyviolation', (event) =>
+  window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
+"""
+
+
+def do_without(reason: str) -> NoReturn:
+    """Skip, unless whoever runs the tests said that a browser must be there."""
+    if os.environ.get("SPORTELLO_REQUIRE_BROWSER") == "1":
+        pytest.fail(f"{reason}, and SPORTELLO_REQUIRE_BROWSER is set")
+    pytest.skip(reason)
+
+
+@contextmanager
+def open_chromium() -> Iterator[Any]:
+    """A browser of its own for whoever asks."""
+    if not CHROMIUM.exists():
+        do_without(f"there is no Chromium at {CHROMIUM}")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        do_without("playwright is not installed (extra: test)")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+def new_context(browser: Any, base_url: str, *, javascript: bool = True, **options: Any) -> Any:
+    """A window of its own whose complaints are collected in `context.complaints`."""
+    context = browser.new_context(base_url=base_url, java_script_enabled=javascript, **options)
+    context.set_default_timeout(20_000)
+    context.complaints = []
+    if javascript:
+        context.add_init_script(LISTEN)
+
+    def listen(page: Any) -> None:
+        page.on("pageerror", lambda error: context.complaints.append(f"{page.url}: {error}"))
+        page.on("console", lambda said: _note(context, page, said))
+
+    context.on("page", listen)
+    return context
+
+
+def _note(context: Any, page: Any, said: Any) -> None:
+    """Keep what the console calls an error; that a page was refused is no error of the page."""
+    if said.type == "error" and "status of 4" not in said.text:
+        context.complaints.append(f"{page.url}: {said.text}")
+
+
+def violations(page: Any) -> list[str]:
+    """What the security policy of the page stopped since it was opened."""
+    found: list[str] = page.evaluate("window.violations || []")
+    return found
