@@ -33,6 +33,7 @@ GET: dict[str, tuple[str, ...]] = {
     "contacts.new": ("/contacts/new",),
     "contacts.search": ("/contacts", "/contacts?q=conti", "/contacts?q=nobodyatall"),
     "contacts.show": ("/contacts/{contact}", "/contacts/{other_contact}"),
+    "help.show": ("/help",),
     "knowledge.article_revisions": ("/kb/{live}/revisions",),
     "knowledge.drafts": ("/kb/drafts",),
     "knowledge.edit_article": ("/kb/{draft}/edit",),
@@ -70,6 +71,7 @@ GET: dict[str, tuple[str, ...]] = {
 NO_PAGES = {
     "health.alive": "/healthz",
     "health.ready": "/readyz",
+    "help.robots": "/robots.txt",
     "questions.old_host": "/",
     "static_file": "/static/css/none.css",
 }

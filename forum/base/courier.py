@@ -1,9 +1,12 @@
 """Carries out what the outbox holds: claims by lease, repeats with growing pauses, keeps what cannot be done."""
 
+import hashlib
 import json
 import logging
+import os
 import random
 import secrets
+import socket
 import threading
 import traceback
 from collections.abc import Callable, Sequence
@@ -24,6 +27,9 @@ log = logging.getLogger(__name__)
 
 #: A delivery whose courier died is free again after this; longer than any reaction may take.
 LEASE = timedelta(minutes=2)
+
+#: Tells the couriers of this machine from those of another one.
+HOST = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
 
 #: The first pause after a failure; doubled each time, up to the longest.
 FIRST_PAUSE = timedelta(seconds=5)
@@ -70,7 +76,7 @@ class Courier:
         self.batches = batches or {}
         self.clock = clock
         self.alone = alone
-        self.name = secrets.token_hex(8)
+        self.name = f"{HOST}.{os.getpid()}.{secrets.token_hex(4)}"
         self._carried = 0
         self._wake = threading.Event()
         self._stop = threading.Event()
@@ -130,6 +136,17 @@ class Courier:
         return self._run_timed_work() or busy
 
     # -- claiming
+
+    def free_what_the_dead_hold(self) -> None:
+        """Give back what couriers of this machine had in hand when they were killed; nobody waits for the lease."""
+
+        def free(session: Session) -> None:
+            held = select(Delivery).where(Delivery.state == WAITING, Delivery.leased_until.is_not(None))
+            for delivery in session.scalars(held.where(Delivery.leased_by.startswith(f"{HOST}."))):
+                if is_gone(str(delivery.leased_by)):
+                    delivery.leased_until = None
+
+        self.store.write(free)
 
     def _claim(self, channel: str) -> list[Delivery]:
         """Lease the oldest due deliveries of a channel; look without a lock first, for it is mostly empty."""
@@ -294,3 +311,17 @@ def send_again(session: Session, delivery: Delivery, now: datetime) -> None:
         delivery.attempts = 0
         delivery.run_at = now
         delivery.leased_until = None
+
+
+def is_gone(name: str) -> bool:
+    """Whether the process of a courier of this machine has ended; one that had our own number before us has."""
+    pid = int(name.split(".")[1])
+    if pid == os.getpid():
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False

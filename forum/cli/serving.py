@@ -197,6 +197,7 @@ def run_courier(parent: int) -> None:
         signal.signal(number, lambda *_: carrier.stop())
     if parent:
         threading.Thread(target=leave_with_parent, args=(parent,), daemon=True).start()
+    carrier.free_what_the_dead_hold()
     mend_apart(parts, carrier.is_stopping)
     carrier.run()
 

@@ -11,7 +11,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -144,7 +143,7 @@ class Server:
     @contextmanager
     def parts(self) -> Iterator[Parts]:
         """The database of this installation from within the test; what is published reaches the server's courier."""
-        made = create_parts(replace(self.settings, search="whoosh"), index=MemoryIndex())
+        made = create_parts(self.settings, index=MemoryIndex())
         try:
             yield made
         finally:
