@@ -61,6 +61,7 @@ def create_gallery() -> Flask:
         when=lambda at: words.format_ago(at, datetime.now(UTC), "en"),
         when_long=lambda at: words.format_moment(at, "en", "Europe/Rome"),
         waited=lambda at: words.format_wait(at, datetime.now(UTC), "en"),
+        spoken=str,
     )
 
     @app.context_processor

@@ -35,7 +35,7 @@ VERBS: dict[str, Sentence] = {
     "part_user": say("parted from a forum user"),
     "assign_ticket": say("handed over"),
     "set_ticket_status": say("changed the state"),
-    "link": say("linked an answer, article or question"),
+    "link": say("added a link"),
     "unlink": say("took a link away"),
     "send_again": say("sent again"),
     "send_all_again": say("sent all again"),

@@ -161,8 +161,8 @@ def article_revisions(article_id: int) -> str:
         chosen=chosen,
         before=before,
         may_edit=rules.may_edit(who, article),
-        pieces=compare(before.text if before else "", chosen.text),
-        title_pieces=compare(before.title if before else "", chosen.title),
+        pieces=compare((before or chosen).text, chosen.text),
+        title_pieces=compare((before or chosen).title, chosen.title),
     )
 
 
