@@ -35,9 +35,7 @@ _WORD = re.compile(
     r"|[^\W_]+"
 )
 _MARKS = re.compile(r"[\u0300-\u036f]")
-_APOSTROPHES = str.maketrans(
-    {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "‐": "-", "‑": "-", "–": " ", "—": " "}
-)
+_APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "‐": "-", "‑": "-", "–": " ", "—": " "})
 _JOINTS = re.compile(r"[-.!'&/_@·]")
 _LETTERS_THEN_DIGITS = re.compile(r"([^\W\d_]{2,})(\d{1,6})\Z")
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")

@@ -204,11 +204,7 @@ def correct(text: str, *, frequencies: Frequencies, words: Words) -> str | None:
     pieces, at = [], 0
     for word in analysis.words_of(folded):
         form = word.forms[0]
-        if (
-            len(word.forms) > 1
-            or analysis.is_stop_word(form)
-            or any(frequencies(analysis.stems(form)).values())
-        ):
+        if len(word.forms) > 1 or analysis.is_stop_word(form) or any(frequencies(analysis.stems(form)).values()):
             continue
         near = _nearest(form, words)
         if near:

@@ -81,9 +81,7 @@ class Query:
 
     @property
     def has_figures(self) -> bool:
-        return not (
-            self.min_score is None and self.max_score is None and self.after is None and self.before is None
-        )
+        return not (self.min_score is None and self.max_score is None and self.after is None and self.before is None)
 
 
 @dataclass(frozen=True, slots=True)

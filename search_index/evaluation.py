@@ -100,9 +100,7 @@ def _ranked(index: SearchIndex, text: str, *, deep: bool) -> list[str]:
 def _outcome(query: str, ranked: list[str], right: dict[str, int], found: int) -> Outcome:
     ranks = [rank for rank, key in enumerate(ranked, 1) if key in right]
     gained = sum(right.get(key, 0) / log2(rank + 1) for rank, key in enumerate(ranked[:10], 1))
-    best = sum(
-        gain / log2(rank + 1) for rank, gain in enumerate(sorted(right.values(), reverse=True)[:10], 1)
-    )
+    best = sum(gain / log2(rank + 1) for rank, gain in enumerate(sorted(right.values(), reverse=True)[:10], 1))
     return Outcome(
         query=query,
         reciprocal=1 / ranks[0] if ranks else 0.0,

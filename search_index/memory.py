@@ -71,11 +71,7 @@ class _Contents:
         return [(word, seen) for word, seen in self._words.items() if seen > 0 and word.startswith(beginning)]
 
     def terms(self, beginning: str) -> Iterable[tuple[str, int]]:
-        return [
-            (term, len(found))
-            for term, found in self._postings.items()
-            if found and term.startswith(beginning)
-        ]
+        return [(term, len(found)) for term, found in self._postings.items() if found and term.startswith(beginning)]
 
     def postings(self, term: str, among: dict[int, float] | None) -> tuple[Sequence[int], Sequence[float]]:
         found = self._postings.get(term, {})

@@ -83,9 +83,7 @@ class PostgresShelf:
             return [], []
         number = self._numbers[term]
         if among is None:
-            rows = self._rows(
-                "SELECT document_id, impact FROM @posting WHERE term_id = :term", term=number
-            ).all()
+            rows = self._rows("SELECT document_id, impact FROM @posting WHERE term_id = :term", term=number).all()
         else:
             rows = self._rows(
                 "SELECT document_id, impact FROM @posting WHERE term_id = :term"
@@ -110,9 +108,7 @@ class PostgresShelf:
         return [found[number] for number in numbers]
 
     def names(self, numbers: Sequence[int]) -> list[str]:
-        rows = self._rows(
-            "SELECT id, key FROM @document WHERE id = ANY(CAST(:ids AS integer[]))", ids=list(numbers)
-        )
+        rows = self._rows("SELECT id, key FROM @document WHERE id = ANY(CAST(:ids AS integer[]))", ids=list(numbers))
         found = dict(rows.all())
         return [found[number] for number in numbers]
 
@@ -201,9 +197,7 @@ class PostgresIndex:
         """Give the row that says which tables hold now; None before the first rebuild."""
         if self._names.run(connection, "SELECT to_regclass('@state')").scalar() is None:
             return None
-        return self._names.run(
-            connection, "SELECT generation, stamp, upto, documents FROM @state"
-        ).one_or_none()
+        return self._names.run(connection, "SELECT generation, stamp, upto, documents FROM @state").one_or_none()
 
     def names_now(self, connection: Connection) -> tuple[Names, Any]:
         state = self._state(connection)
@@ -253,9 +247,7 @@ class PostgresIndex:
         )
 
     def suggest(self, text: str) -> str | None:
-        return self._ask(
-            lambda shelf, _: correct(text, frequencies=shelf.frequencies, words=shelf.words), None
-        )
+        return self._ask(lambda shelf, _: correct(text, frequencies=shelf.frequencies, words=shelf.words), None)
 
     def complete(self, prefix: str, limit: int = 8) -> list[str]:
         return self._ask(lambda shelf, _: commonest(shelf.words, prefix, limit), [])
@@ -285,9 +277,7 @@ class PostgresIndex:
         """Ask in one snapshot; twice, since the tables may be replaced just between two statements."""
         for is_last in (False, True):
             try:
-                with self._engine.connect().execution_options(
-                    isolation_level="REPEATABLE READ"
-                ) as connection:
+                with self._engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
                     connection.execute(text(f"SET LOCAL statement_timeout = {SEARCH_TIMEOUT}"))
                     state = self._state(connection)
                     if state is None:

@@ -171,8 +171,7 @@ def add(names: Names, connection: Connection, documents: list[Document]) -> None
     )
     names.run(
         connection,
-        "INSERT INTO @facet (name, document_id)"
-        " SELECT * FROM unnest(CAST(:a AS text[]), CAST(:b AS integer[]))",
+        "INSERT INTO @facet (name, document_id) SELECT * FROM unnest(CAST(:a AS text[]), CAST(:b AS integer[]))",
         a=facets[0],
         b=facets[1],
     )

@@ -130,8 +130,7 @@ def resembling(shelf: Shelf, text: str, limit: int, filters: Query | None, exclu
     clues.clues = [
         clue
         for clue in clues.clues
-        if clue in words
-        or (not clue.is_word and all(set(term[1:].split()) <= terms for term, _ in clue.terms))
+        if clue in words or (not clue.is_word and all(set(term[1:].split()) <= terms for term, _ in clue.terms))
     ]
     query = Query(limit=limit + 1 if exclude else limit)
     hits = _ordered(shelf, query, clues, _allowed(shelf, filters) if filters else None)

@@ -80,6 +80,5 @@ def _add(weighed: defaultdict[str, float], found: list[str], field: Field) -> No
 def impacts(document: Document) -> dict[str, int]:
     """Give the impact of every term of a document, in steps of 1 to STEPS."""
     return {
-        term: max(1, round(STEPS * weight / (weight + SATURATION)))
-        for term, weight in occurrences(document).items()
+        term: max(1, round(STEPS * weight / (weight + SATURATION))) for term, weight in occurrences(document).items()
     }

@@ -78,9 +78,7 @@ class _Leaf:
         self.offset = offset
         self.deleted = frozenset(reader.segment().deleted_docs())
         self.columns = {
-            name: reader.column_reader(name)
-            for name in ("score", "created", "quality")
-            if reader.has_column(name)
+            name: reader.column_reader(name) for name in ("score", "created", "quality") if reader.has_column(name)
         }
 
     def figures(self, number: int) -> Figures:

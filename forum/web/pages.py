@@ -15,7 +15,18 @@ from forum.web.search.views import pages as search
 from forum.web.tickets import pages as tickets
 
 #: In the order of the stack, from above; an address belongs to one of them.
-BLUEPRINTS: tuple[Blueprint, ...] = (health, help_pages, search, tickets, knowledge, questions, contacts, profiles, accounts, admin)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    health,
+    help_pages,
+    search,
+    tickets,
+    knowledge,
+    questions,
+    contacts,
+    profiles,
+    accounts,
+    admin,
+)
 
 
 def register_pages(app: Flask) -> None:

@@ -25,9 +25,25 @@ def test_an_address_has_one_form(typed: str, kept: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "anna", "anna@", "@example.it", "anna@localhost", "a b@example.it", "anna@example.it\nBcc: x@y.it", "a@b@c.it",
-     "Anna <anna@example.it>", "ünna@example.it", "anna@[127.0.0.1]", "x" * 65 + "@example.it", '"a b"@example.it',
-     "anna@exa\0mple.it", "anna@-example.it", "anna@example..it", "\ud800@example.it"],
+    [
+        "",
+        "anna",
+        "anna@",
+        "@example.it",
+        "anna@localhost",
+        "a b@example.it",
+        "anna@example.it\nBcc: x@y.it",
+        "a@b@c.it",
+        "Anna <anna@example.it>",
+        "ünna@example.it",
+        "anna@[127.0.0.1]",
+        "x" * 65 + "@example.it",
+        '"a b"@example.it',
+        "anna@exa\0mple.it",
+        "anna@-example.it",
+        "anna@example..it",
+        "\ud800@example.it",
+    ],
 )
 def test_what_is_no_address_is_refused(typed: str) -> None:
     with pytest.raises(Invalid):

@@ -278,9 +278,7 @@ COSTLY: dict[str, str] = {
     "7,000 columns": "|" + "a|" * 7_000 + "\n|" + "-|" * 7_000 + "\n",
     "rows filled up": "|" + "a|" * 20 + "\n|" + "-|" * 20 + "\n" + "a\n" * 14_000,
     "references": "".join(f"[{i}]: b\n" for i in range(2_500)),
-    "references used": "".join(f"[{i}]: b\n" for i in range(800))
-    + "\n"
-    + "".join(f"[{i}] " for i in range(3_000)),
+    "references used": "".join(f"[{i}]: b\n" for i in range(800)) + "\n" + "".join(f"[{i}] " for i in range(3_000)),
     "lists inside lists": "\n".join("  " * i + "- a" for i in range(160)),
     "lists nine deep": "\n".join("  " * (i % 9) + "- a" for i in range(2_400)),
     "lazy quote": "> " * 18 + "a\n" + "a\n" * 14_000,

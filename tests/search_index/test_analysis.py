@@ -116,9 +116,7 @@ def test_every_kind_of_script_gives_terms() -> None:
 
 
 def test_stemming_is_the_same_from_many_threads() -> None:
-    words = [
-        f"{start}azione{end}" for start in ("fattur", "attiv", "migr", "cess", "lav") for end in ("", "i")
-    ]
+    words = [f"{start}azione{end}" for start in ("fattur", "attiv", "migr", "cess", "lav") for end in ("", "i")]
     expected = {word: analysis.stem(word, "it") for word in words}
     analysis.stem.cache_clear()
     wrong: list[str] = []

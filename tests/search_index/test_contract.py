@@ -140,9 +140,7 @@ def test_answers_and_comments_count_for_their_question(index: SearchIndex) -> No
     fill(
         index,
         make_document("question:1", "Non funziona", answers=("Prova con un ripetitore.",), language="it"),
-        make_document(
-            "question:2", "Non va", comments=("Anche da me: colpa del condizionatore.",), language="it"
-        ),
+        make_document("question:2", "Non va", comments=("Anche da me: colpa del condizionatore.",), language="it"),
     )
     assert index.search(parse("ripetitori")).keys == ["question:1"]
     assert index.search(parse("condizionatori")).keys == ["question:2"]

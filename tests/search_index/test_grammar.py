@@ -10,8 +10,7 @@ from search_index.grammar import MOST_FILTERS, parse
 
 def test_everything_together() -> None:
     query = parse(
-        'router "luce rossa" is:solved tag:fibra product:"Fibra Casa" user:@anna '
-        "score:>3 after:2026-01-31 sort:newest"
+        'router "luce rossa" is:solved tag:fibra product:"Fibra Casa" user:@anna score:>3 after:2026-01-31 sort:newest'
     )
     assert query == Query(
         text="router luce rossa",
@@ -46,9 +45,7 @@ def test_scores(text: str, low: int | None, high: int | None) -> None:
 def test_italian_names_of_filters() -> None:
     query = parse("etichetta:fibra utente:anna prodotto:luce dopo:2026-01-01 prima:2026-02-01 tipo:article")
     assert query.tags == {"fibra"} and query.authors == {"anna"} and query.products == {"luce"}
-    assert query.after == datetime(2026, 1, 1, tzinfo=UTC) and query.before == datetime(
-        2026, 2, 1, tzinfo=UTC
-    )
+    assert query.after == datetime(2026, 1, 1, tzinfo=UTC) and query.before == datetime(2026, 2, 1, tzinfo=UTC)
     assert query.kinds == {"article"} and query.text == ""
 
 

@@ -33,9 +33,7 @@ def test_the_word_meant_is_marked_for_the_one_mistyped() -> None:
     assert marked(Marker("fatura", [("fatura", "fattura")]).mark("La fattura doppia")) == ["fattura"]
 
 
-@pytest.mark.parametrize(
-    "text", ["Straße, ﬁbra e città: <b>router</b>", "a\tb\n\nrouter", "router", "🙂router🙂"]
-)
+@pytest.mark.parametrize("text", ["Straße, ﬁbra e città: <b>router</b>", "a\tb\n\nrouter", "router", "🙂router🙂"])
 def test_pieces_joined_are_the_text(text: str) -> None:
     assert "".join(segment.text for segment in Marker("router fibra citta").mark(text)) == text
 

@@ -29,9 +29,7 @@ def index(postgres: Engine, prefix: str) -> Iterator[PostgresIndex]:
 
 def tables(engine: Engine, prefix: str) -> set[str]:
     with engine.connect() as connection:
-        found = connection.execute(
-            text("SELECT tablename FROM pg_tables WHERE tablename LIKE :p"), {"p": f"{prefix}%"}
-        )
+        found = connection.execute(text("SELECT tablename FROM pg_tables WHERE tablename LIKE :p"), {"p": f"{prefix}%"})
         return set(found.scalars())
 
 
@@ -50,9 +48,7 @@ def test_nothing_of_a_removed_document_stays(index: PostgresIndex, postgres: Eng
         assert connection.execute(text(f"SELECT sum(frequency) FROM {prefix}_1_term")).scalar() == 0  # noqa: S608
 
 
-def test_another_writer_makes_it_busy(
-    index: PostgresIndex, postgres: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_writer_makes_it_busy(index: PostgresIndex, postgres: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("search_index.postgres.PATIENCE", 1)
     with index.writing():
         with pytest.raises(IndexBusy):
@@ -62,9 +58,7 @@ def test_another_writer_makes_it_busy(
     assert index.search(Query("router")).keys == []
 
 
-def test_missing_tables_are_damage_and_a_rebuild_heals(
-    index: PostgresIndex, postgres: Engine, prefix: str
-) -> None:
+def test_missing_tables_are_damage_and_a_rebuild_heals(index: PostgresIndex, postgres: Engine, prefix: str) -> None:
     with postgres.begin() as connection:
         connection.execute(text(f"DROP TABLE {prefix}_1_posting"))
     hits = index.search(Query("router"))

@@ -86,9 +86,7 @@ def test_only_the_owner_may_read_or_write_the_folder(index: WhooshIndex, folder:
     assert all(stat.S_IMODE(path.stat().st_mode) == 0o700 for path in folder.glob("generation-*"))
 
 
-def test_a_second_writer_waits_and_then_says_busy(
-    index: WhooshIndex, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_second_writer_waits_and_then_says_busy(index: WhooshIndex, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(whoosh_index, "PATIENCE", 0.2)
     other = WhooshIndex(index._generations.folder)
     with index.open_batch():
@@ -187,9 +185,7 @@ def test_a_folder_that_vanishes_is_missing_and_can_be_made_again(index: WhooshIn
     assert index.search(parse("router")).keys == ["question:1"]
 
 
-def test_an_index_made_by_another_version_is_rebuilt(
-    index: WhooshIndex, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_index_made_by_another_version_is_rebuilt(index: WhooshIndex, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(whoosh_index, "WHOOSH_STAMP", "analysis 999")
     assert index.needs_rebuild() == "made by another version"
     assert index.search(parse("router")).total == 50
@@ -197,9 +193,7 @@ def test_an_index_made_by_another_version_is_rebuilt(
         pass
 
 
-def test_a_mistake_of_ours_is_not_taken_for_damage(
-    index: WhooshIndex, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_mistake_of_ours_is_not_taken_for_damage(index: WhooshIndex, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise ZeroDivisionError
 

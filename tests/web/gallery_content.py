@@ -152,9 +152,7 @@ QUESTIONS = [
         answer_count=1,
         is_held=True,
     ),
-    make_question(
-        483, "waiting", "Is there a number one can call on Sundays?", asker=ALDO, asked_at=ago(minutes=4)
-    ),
+    make_question(483, "waiting", "Is there a number one can call on Sundays?", asker=ALDO, asked_at=ago(minutes=4)),
 ]
 
 COMMENTS = [
@@ -193,9 +191,7 @@ def make_answer(number: int, **more: Any) -> SimpleNamespace:
 
 
 ANSWERS = [
-    make_answer(
-        9, is_accepted=True, is_recommended=True, edited_at=ago(minutes=20), revisions_url="/revisions"
-    ),
+    make_answer(9, is_accepted=True, is_recommended=True, edited_at=ago(minutes=20), revisions_url="/revisions"),
     make_answer(10, author=ALDO, html=LONG_TEXT, score=-1),
     make_answer(11, author=None, is_held=True, score=0, language="it"),
 ]
@@ -212,9 +208,7 @@ class AskForm(Form):
         [validators.InputRequired("Tell us a little more.")],
         description="What you see, what you tried.",
     )
-    product = SelectField(
-        "About", choices=[SelectChoice("fibre", "Fibre"), SelectChoice("power", "Electricity")]
-    )
+    product = SelectField("About", choices=[SelectChoice("fibre", "Fibre"), SelectChoice("power", "Electricity")])
     tags = StringField("Tags", [validators.Optional()])
     email = StringField("E-mail", [validators.Email("An address looks like name@example.org.")])
     password = PasswordField("Password", [validators.InputRequired("Write a password.")])

@@ -57,12 +57,8 @@ TARGETS = """(least) => [...document.querySelectorAll(
 
 @pytest.mark.parametrize(("scheme", "widths"), [("light", (1280, 320)), ("dark", (1280, 390))])
 @pytest.mark.parametrize("path", PAGES)
-def test_axe_finds_nothing_and_nothing_overflows(
-    page: Any, path: str, scheme: str, widths: tuple[int, ...]
-) -> None:
-    axe = pytest.importorskip(
-        "axe_playwright_python.sync_playwright", reason="axe-playwright-python is missing"
-    )
+def test_axe_finds_nothing_and_nothing_overflows(page: Any, path: str, scheme: str, widths: tuple[int, ...]) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is missing")
     for width in widths:
         ready(page, path, width, scheme)
         assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -32,9 +32,7 @@ def test_a_refused_vote_goes_back_and_says_why(page: Any) -> None:
     ready(page, "/question")
     form = page.locator("#answer-10 [data-vote]")
     form.locator("[data-value='1']").click()
-    sync_api.expect(page.locator(".flash.is-toast")).to_contain_text(
-        "You cannot vote on what you wrote yourself."
-    )
+    sync_api.expect(page.locator(".flash.is-toast")).to_contain_text("You cannot vote on what you wrote yourself.")
     sync_api.expect(form.locator(".vote__count")).to_have_text("−1")
     sync_api.expect(form.locator("[data-value='1']")).to_have_attribute("aria-pressed", "false")
 
@@ -246,9 +244,7 @@ def test_control_enter_sends_what_is_written(page: Any) -> None:
 
 
 def test_a_menu_opens_at_its_button_without_script(browser: Any, address: str) -> None:
-    context = browser.new_context(
-        base_url=address, java_script_enabled=False, viewport={"width": 390, "height": 800}
-    )
+    context = browser.new_context(base_url=address, java_script_enabled=False, viewport={"width": 390, "height": 800})
     page = context.new_page()
     page.goto("/question")
     button = page.locator("#answer-10 .menu__button")

@@ -16,15 +16,9 @@ PAIRS = [
     *[(tone, f"{tone}-bg", TEXT) for tone in ("accent", "ok", "warn", "bad", "info")],
     *[("ink", f"{tone}-bg", TEXT) for tone in ("accent", "ok", "warn", "bad", "info")],
     *[("ok-bg", "ok", TEXT), ("surface", "bad", TEXT)],
-    *[
-        ("accent-ink", ground, TEXT)
-        for ground in ("accent", "accent-press", "c1", "c2", "c3", "c4", "c5", "ink-2")
-    ],
+    *[("accent-ink", ground, TEXT) for ground in ("accent", "accent-press", "c1", "c2", "c3", "c4", "c5", "ink-2")],
     *[("control", ground, CONTROL) for ground in GROUNDS],
-    *[
-        ("focus", ground, CONTROL)
-        for ground in (*GROUNDS, "accent-bg", "ok-bg", "warn-bg", "bad-bg", "info-bg")
-    ],
+    *[("focus", ground, CONTROL) for ground in (*GROUNDS, "accent-bg", "ok-bg", "warn-bg", "bad-bg", "info-bg")],
     *[(f"c{number}", "surface", CONTROL) for number in range(1, 6)],
     *[(f"map-{number}-ink", f"map-{number}", TEXT) for number in range(5)],
     ("ink", "mark", TEXT),
