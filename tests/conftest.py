@@ -30,6 +30,25 @@ from tests.builders import NOON, make_user
 DATABASES = tuple(os.environ.get("SPORTELLO_TEST_DATABASES", "sqlite,postgresql").split(","))
 
 
+#: Modules that go through every case there is: minutes that `-m sweep` takes beside the ordinary run.
+SWEEPS = (
+    "attacks/test_addresses.py",
+    "attacks/test_forms.py",
+    "attacks/test_headers.py",
+    "attacks/test_markup.py",
+    "base/test_markup.py",
+    "search_index/test_hostile.py",
+    "search_index/test_whoosh_files.py",
+    "search_index/test_evaluation.py",
+    "transfer/test_contact_import.py",
+    "transfer/test_html_to_markdown.py",
+    "transfer/test_stackexchange_odd.py",
+    "transfer/test_stackexchange_real.py",
+    "web/test_bad_input.py",
+    "web/test_gallery.py",
+)
+
+
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
     """The address of a real PostgreSQL server, started for this run alone.
@@ -242,3 +261,12 @@ def count_queries(engine: Engine) -> Callable[[], Any]:
             event.remove(engine, "before_cursor_execute", note)
 
     return collect
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the sweeps before the choice of tests is made."""
+    root = Path(__file__).parent
+    for item in items:
+        if item.path.relative_to(root).as_posix() in SWEEPS:
+            item.add_marker(pytest.mark.sweep)

@@ -184,7 +184,6 @@ def create_gallery() -> Flask:
             ]
         )
 
-    @app.post("/account/theme")
     @app.post("/account/language")
     @app.post("/done")
     def done() -> Any:

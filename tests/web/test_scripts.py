@@ -192,16 +192,6 @@ def test_a_password_can_be_looked_at(page: Any) -> None:
     assert field.get_attribute("type") == "password"
 
 
-def test_colours_change_at_once(page: Any) -> None:
-    ready(page, "/")
-    before = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
-    with page.expect_request("**/account/theme") as sent:
-        page.get_by_role("button", name="Dark").click()
-    assert 'name="theme"' in sent.value.post_data
-    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") != before
-    assert page.get_by_role("button", name="Dark").get_attribute("aria-pressed") == "true"
-
-
 def test_the_chosen_colours_come_with_the_page(page: Any) -> None:
     ready(page, "/?theme=dark", scheme="light")
     assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(16, 23, 28)"
