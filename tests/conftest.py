@@ -42,6 +42,7 @@ SWEEPS = (
     "search_index/test_hostile.py",
     "search_index/test_whoosh_files.py",
     "search_index/test_evaluation.py",
+    "stories/test_pages.py",
     "transfer/test_contact_import.py",
     "transfer/test_html_to_markdown.py",
     "transfer/test_stackexchange_odd.py",

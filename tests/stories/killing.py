@@ -145,6 +145,10 @@ def post_until_killed(
     return list(sent)
 
 
+#: Letters of the key that a form carries.
+ONCE_LENGTH = 32
+
+
 def new_word() -> str:
     """A word that is nowhere else, made of letters alone, so that a search takes it as one."""
     return "zv" + "".join(secrets.choice("bcdfghjklmnp") for _ in range(12))
@@ -156,7 +160,8 @@ def check_rows(parts: Parts, sent: list[Sent]) -> int:
         posts: list[Question | Answer] = [*session.scalars(select(Question)), *session.scalars(select(Answer))]
         texts = [word for post in posts for word in re.findall(r"\bzv[b-p]{12}\b", post.text)]
         counted = Counter(texts)
-        keys = set(session.scalars(select(IdempotencyKey.key)))
+        # What is kept begins with the form's own key and goes on with a print of what the form held.
+        keys = {key[:ONCE_LENGTH] for key in session.scalars(select(IdempotencyKey.key))}
         doubled = [word for word, count in counted.items() if count > 1]
         lost = [each.word for each in sent if each.is_acknowledged and counted[each.word] != 1]
         torn = [each.word for each in sent if (each.once in keys) is not (counted[each.word] == 1)]

@@ -2,6 +2,7 @@
 
 import os
 import re
+import secrets
 import signal
 import socket
 import subprocess
@@ -172,6 +173,7 @@ def own_database(postgresql_url: str, name: str) -> str:
     """The address of a new, empty database beside the one the other tests use."""
     import psycopg
 
+    name = f"{name}_{secrets.token_hex(4)}"
     address = postgresql_url.replace("postgresql+psycopg://", "postgresql://", 1)
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"'.encode())
