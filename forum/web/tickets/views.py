@@ -28,9 +28,9 @@ from forum.web.tickets.forms import STATUS_WORDS, ChangeForm, LinkForm, MessageF
 
 pages = Blueprint("tickets", __name__)
 
-TODO, MINE, UNASSIGNED = "todo", "mine", "unassigned"
+TO_DO, MINE, UNASSIGNED = "todo", "mine", "unassigned"
 
-TAB_WORDS = {TODO: say("To do"), MINE: say("With me"), UNASSIGNED: say("With nobody")} | STATUS_WORDS
+TAB_WORDS = {TO_DO: say("To do"), MINE: say("With me"), UNASSIGNED: say("With nobody")} | STATUS_WORDS
 
 
 def agent() -> User:
@@ -51,7 +51,7 @@ def ticket_url(ticket: Ticket) -> str:
 @pages.get("/tickets")
 def tickets() -> str:
     person = agent()
-    tab = request.args.get("tab", TODO)
+    tab = request.args.get("tab", TO_DO)
     if tab not in TAB_WORDS:
         raise NotFound("tab")
     page = queries.list_tickets(
@@ -63,7 +63,7 @@ def tickets() -> str:
         cursor=request.args.get("after"),
     )
     counts = queries.count_by_status(db(), person)
-    counts[TODO] = sum(counts[status] for status in UNDONE)
+    counts[TO_DO] = sum(counts[status] for status in UNDONE)
     tabs = [
         {
             "label": word,
