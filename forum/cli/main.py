@@ -28,6 +28,10 @@ COMMANDS = {
     "reindex": "forum.cli.searching:reindex",
     "backup": "forum.cli.keeping:backup",
     "restore": "forum.cli.keeping:restore",
+    "export": "forum.cli.persons:export",
+    "person": "forum.cli.persons:person",
+    "doctor": "forum.cli.doctor.command:doctor",
+    "maintenance": "forum.cli.maintenance:maintenance",
 }
 
 
