@@ -16,6 +16,7 @@ from forum.notices.reactions import AccountMails
 from forum.questions import events as questions
 from forum.search import reactions as search
 from forum.transfer.events import QuestionImported
+from forum.transfer.people.farewells import Farewells
 
 
 def subscribe_all(parts: Parts) -> None:
@@ -47,6 +48,7 @@ def subscribe_all(parts: Parts) -> None:
     outbox.subscribe(accounts.EmailConfirmed, join_confirmed_user)
     outbox.every(timedelta(hours=1), forget_sign_ups)
     outbox.every(timedelta(hours=1), forget_email_changes)
+    outbox.every(timedelta(hours=1), Farewells(parts.settings).carry_out, name="transfer.farewells")
 
     mails = AccountMails(parts.settings, parts.signer)
     outbox.subscribe(accounts.SignUpRequested, mails.confirm_sign_up, channel="mail")

@@ -54,6 +54,7 @@ POLICIES: dict[str, Policy] = {
     "sign_ups": Policy(
         "Wishes for an account.", secrets=frozenset(("password_hash", "browser_hash")), left_out=OF_THE_MOMENT
     ),
+    "farewells": Policy("Wishes to be erased.", {"user_id": _OWN}, left_out=OF_THE_MOMENT),
     "email_changes": Policy("Wishes for another address.", {"user_id": _OWN}),
     "api_tokens": Policy(
         "Tokens for programs.", {"user_id": _OWN}, secrets=frozenset(("token_hash",)), left_out=OF_BROWSERS

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from forum import __version__
-from forum.base.words import gettext, ngettext, say, translate
+from forum.base.words import say, say_many, translate
 from forum.transfer.people.policy import POLICIES
 
 Rows = Mapping[str, list[dict[str, Any]]]
@@ -57,12 +57,12 @@ def as_page(rows: Rows, now: datetime, language: str, site: str) -> str:
     ]
     for name, found in rows.items():
         heading = translate(HEADINGS[name], language) if name in HEADINGS else POLICIES[name].about
-        count = ngettext(language, "%(num)d entry", "%(num)d entries", len(found)) % {"num": len(found)}
+        count = translate(say_many("%(num)d entry", "%(num)d entries", len(found)), language)
         parts.append(f"<section><h2>{escape(heading)}</h2><p>{escape(count)}</p>")
         parts.extend(f"<div><dl>{''.join(_item(key, value) for key, value in row.items())}</dl></div>" for row in found)
         parts.append("</section>")
     if not rows:
-        parts.append(f"<p>{escape(gettext(language, 'Nothing.'))}</p>")
+        parts.append(f"<p>{escape(translate(say('Nothing.'), language))}</p>")
     return "".join(parts)
 
 
