@@ -66,7 +66,7 @@ def read_discussion(session: Session, reader: Reader, question_id: int) -> Discu
         comments[row.answer_id].append(_comment_row(row))
     votes: dict[int | None, int] = {}
     if reader.is_signed_in:
-        votes = dict(session.execute(_votes(), given).tuples().all())
+        votes = {row.answer_id: row.value for row in session.execute(_votes(), given)}
     return Discussion(question, answers, comments, votes.pop(None, 0), {id: mine for id, mine in votes.items() if id})
 
 
