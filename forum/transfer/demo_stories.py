@@ -66,7 +66,7 @@ def question_moments(question: texts.Question, joined: Mapping[str, timedelta], 
         cast.questions[question.key] = made
 
     yield Moment(question.at, ask)
-    yield from _votes(question, question.key, joined)
+    yield from _votes(question, joined)
     yield from _done(question.key, question.done)
     for comment in question.comments:
         yield from _comment(comment, question.key, None, site)
@@ -86,7 +86,7 @@ def _answer_moments(
         cast.answers[answer.key] = questions.post_answer(session, actor, question, written, now)
 
     yield Moment(answer.at, post)
-    yield from _votes(answer, answer.key, joined)
+    yield from _votes(answer, joined)
     yield from _done(answer.key, answer.done)
     for comment in answer.comments:
         yield from _comment(comment, question_key, answer.key, site)
@@ -147,18 +147,22 @@ def _answer_edit(edit: texts.Edit, key: str, site: str) -> Moment:
     return Moment(edit.at, save)
 
 
-def _votes(post: texts.Question | texts.Answer, key: str, joined: Mapping[str, timedelta]) -> Iterator[Moment]:
-    """Spread between the post and now; nobody votes before they have joined."""
+def _votes(post: texts.Question | texts.Answer, joined: Mapping[str, timedelta]) -> Iterator[Moment]:
+    """Spread between the post and now, nobody's before they have joined; written down all together with the last."""
     voters = [(name, UP) for name in post.up] + [(name, DOWN) for name in post.down]
+    given: list[tuple[str, int, timedelta]] = []
     for number, (name, value) in enumerate(voters, start=1):
         since = max(post.at, joined[name])
-        yield Moment(since + min(number * FIRST_VOTE, -since / 2), _vote(post, key, name, value))
+        given.append((name, value, since + min(number * FIRST_VOTE, -since / 2)))
+    if given:
+        last = max(at for _, _, at in given)
+        yield Moment(last, _vote(post, [(name, value, at - last) for name, value, at in given]))
 
 
-def _vote(post: texts.Question | texts.Answer, key: str, name: str, value: int) -> Act:
+def _vote(post: texts.Question | texts.Answer, given: Sequence[tuple[str, int, timedelta]]) -> Act:
     def vote(session: Session, cast: Cast, now: datetime) -> None:
-        voted = cast.questions[key] if isinstance(post, texts.Question) else cast.answers[key]
-        questions.vote(session, cast.people[name], voted, value, now)
+        voted = cast.questions[post.key] if isinstance(post, texts.Question) else cast.answers[post.key]
+        questions.take_votes(session, voted, [(cast.people[name], value, now + at) for name, value, at in given])
 
     return vote
 
