@@ -36,7 +36,7 @@ def question_desk(question_id: int) -> str:
         could_be=contacts_with_point(db(), person, "email", email) if contact is None and email else [],
         targets=targets,
         counts=queries.reuse_counts(db(), targets),
-        links=queries.links_of(db(), person, question),
+        ties=queries.links_of(db(), person, question),
         contact_tickets=queries.list_tickets(db(), person, requester_id=contact.id).items if contact else [],
         choices=queries.choices_for(db(), person, contact.id if contact else None),
         form=form_from(PassOnForm),
