@@ -11,6 +11,7 @@ from forum.base.limits import forget_usages
 from forum.base.once import forget_old_keys
 from forum.base.parts import Parts
 from forum.contacts.reactions import join_confirmed_user
+from forum.drafts.actions import forget_old_drafts
 from forum.knowledge.reactions import check_article_of_answer, check_articles_of_question
 from forum.notices.reactions import AccountMails
 from forum.questions import events as questions
@@ -27,6 +28,7 @@ def subscribe_all(parts: Parts) -> None:
     outbox.every(timedelta(hours=1), forget_old_keys)
     outbox.every(timedelta(hours=1), forget_usages)
     outbox.every(timedelta(hours=1), forget_old_answers)
+    outbox.every(timedelta(hours=1), forget_old_drafts)
     for answer_change in (
         questions.AnswerEdited,
         questions.AnswerAccepted,

@@ -33,6 +33,7 @@ GET: dict[str, tuple[str, ...]] = {
     "contacts.new": ("/contacts/new",),
     "contacts.search": ("/contacts", "/contacts?q=conti", "/contacts?q=nobodyatall"),
     "contacts.show": ("/contacts/{contact}", "/contacts/{other_contact}"),
+    "drafts.my_drafts": ("/drafts",),
     "help.show": ("/help",),
     "knowledge.article_revisions": ("/kb/{live}/revisions",),
     "knowledge.drafts": ("/kb/drafts",),
@@ -140,6 +141,12 @@ POST: dict[str, Door] = {
     "contacts.part_user": Door("/contacts/{contact}/part"),
     "contacts.remove_external_id": Door("/contacts/{contact}/external-ids/{external_id}/remove"),
     "contacts.remove_point": Door("/contacts/{contact}/points/{point}/remove"),
+    "drafts.discard_draft": Door("/drafts/{draft_row}/discard", {}, "anna"),
+    "drafts.discard_sent": Door("/drafts/discard", {"draft_for": "answer-{question}"}, "anna"),
+    "drafts.keep_draft": Door(
+        "/drafts", {"draft_for": "edit_question-{question}", "draft_version": "0", "text": TEXT}, "anna"
+    ),
+    "drafts.take_back_draft": Door("/drafts/{draft_row}/restore", {}, "anna"),
     "knowledge.change_state": Door("/kb/{draft}/state", {"state": "in_review", "why": ""}, "elena"),
     "knowledge.doubt_article": Door("/kb/{live}/doubt", {"why": "The menu looks different now."}, "elena"),
     "knowledge.gather_question": Door("/kb/{live}/questions", {"question": "{alone}"}, "elena"),

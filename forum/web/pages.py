@@ -6,6 +6,7 @@ from forum.web.accounts.views import pages as accounts
 from forum.web.admin.views import pages as admin
 from forum.web.contacts.views import pages as contacts
 from forum.web.converters import IdConverter
+from forum.web.drafts.views import pages as drafts
 from forum.web.health import pages as health
 from forum.web.help.views import pages as help_pages
 from forum.web.knowledge.views import pages as knowledge
@@ -22,6 +23,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     tickets,
     knowledge,
     questions,
+    drafts,
     contacts,
     profiles,
     accounts,
