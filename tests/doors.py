@@ -192,6 +192,7 @@ POST: dict[str, Door] = {
     "questions.vote_on_answer": Door("/answers/{answer}/vote", {"value": "1"}, "anna"),
     "questions.vote_on_question": Door("/questions/{question}/vote", {"value": "1"}, "carla"),
     "questions.withdraw_acceptance": Door("/answers/{accepted}/withdraw", {}, "anna"),
+    "search.note_solved": Door("/similar/solved", {"hit": "question:{live_question}", "asking": "a1" * 16}, "visitor"),
     "tickets.add_message": Door("/tickets/{ticket}/messages", {"kind": "note", "text": TEXT}, "aldo"),
     "tickets.change_ticket": Door(
         "/tickets/{ticket}/change", {"status": "pending", "assignee": "", "version": "1"}, "aldo"

@@ -12,7 +12,7 @@ from forum.web.help.views import pages as help_pages
 from forum.web.knowledge.views import pages as knowledge
 from forum.web.profiles.views import pages as profiles
 from forum.web.questions import pages as questions
-from forum.web.search.views import pages as search
+from forum.web.search import pages as search
 from forum.web.tickets import pages as tickets
 
 #: In the order of the stack, from above; an address belongs to one of them.

@@ -21,6 +21,7 @@ from forum.web.questions.blueprint import pages
 from forum.web.questions.forms import AnswerForm, AskForm, CommentForm
 from forum.web.questions.previewing import PreviewForm, preview_refused, previews
 from forum.web.questions.reading import draw_question
+from forum.web.search.similar import count_asked, items_beside, new_asking
 
 
 @pages.get("/questions/ask")
@@ -29,7 +30,7 @@ def ask() -> Any:
     title = request.args.get("title", "").strip()
     draft = find_draft(db(), reader(), Purpose(QUESTION))
     if not title and draft is None:
-        return render_template("questions/ask_title.html", title="")
+        return render_template("questions/ask_title.html", title="", asking=new_asking())
     if not may_ask(reader()):
         return to_sign_in()
     form = form_from(AskForm, title=title[:500], tags=request.args.get("tags", "")[:200])
@@ -42,7 +43,8 @@ def ask() -> Any:
 
 
 def ask_page(form: AskForm, **shown: Any) -> str:
-    return render_template("questions/ask.html", form=form, **shown)
+    items = items_beside((form.title.data or "")[:200].strip())
+    return render_template("questions/ask.html", form=form, similar_items=items, asking=new_asking(), **shown)
 
 
 @pages.post("/questions/ask")
@@ -54,6 +56,7 @@ def ask_question(form: AskForm) -> Response:
         db(), actor(), form.title.data, form.written, form.tag_names, now(), once=form.once_key
     )
     is_sent(QUESTION)
+    count_asked()
     flash(gettext("Your question is in the line. You will find it here, with every answer."), "ok")
     return redirect(question_url(question), 303)
 
