@@ -13,6 +13,8 @@ from forum.base.parts import Parts
 from forum.contacts.reactions import join_confirmed_user
 from forum.drafts.actions import forget_old_drafts
 from forum.knowledge.reactions import check_article_of_answer, check_articles_of_question
+from forum.media import reactions as media
+from forum.media.shelf import Shelf
 from forum.notices.reactions import AccountMails
 from forum.questions import events as questions
 from forum.search import reactions as search
@@ -46,6 +48,7 @@ def subscribe_all(parts: Parts) -> None:
         questions.QuestionUndeleted,
     ):
         outbox.subscribe(question_change, check_articles_of_question)
+    media.subscribe(outbox, Shelf(parts.settings.media_folder))
     outbox.subscribe(accounts.EmailConfirmed, join_confirmed_user)
     outbox.every(timedelta(hours=1), forget_sign_ups)
     outbox.every(timedelta(hours=1), forget_email_changes)

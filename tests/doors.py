@@ -40,6 +40,10 @@ GET: dict[str, tuple[str, ...]] = {
     "knowledge.edit_article": ("/kb/{draft}/edit",),
     "knowledge.home": ("/kb",),
     "knowledge.show_article": ("/kb/{live}", "/kb/{draft}", "/kb/{in_review}"),
+    "media.my_pictures": ("/media",),
+    "media.picture_file": ("/media/{picture}/{token_of_picture}.webp",),
+    "media.show_picture": ("/media/{picture}",),
+    "profiles.named": ("/people/named?q=an",),
     "profiles.show": ("/people/{bruno}", "/people/{anna}?tab=questions"),
     "questions.answer_revisions": ("/answers/{answer}/revisions",),
     "questions.ask": ("/questions/ask", "/questions/ask?title=The+light+is+red"),
@@ -160,6 +164,8 @@ POST: dict[str, Door] = {
         {"title": "How a bill is read", "text": LONG, "language": "en", "version": "1", "why": "clearer"},
         "elena",
     ),
+    "media.remove_picture": Door("/media/{picture}/remove", {}, "anna"),
+    "media.upload": Door("/media", {"draft_for": "answer-{question}", "draft_version": "1", "text": TEXT}, "anna"),
     "questions.accept_answer": Door("/answers/{answer}/accept", {}, "anna"),
     "questions.ask_question": Door(
         "/questions/ask", {"title": "The light is red", "text": LONG, "tags": "router, light"}, "anna"

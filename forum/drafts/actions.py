@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from forum.accounts.models import User
+from forum.base.causes import Cause
 from forum.base.errors import Conflict, Invalid, Refused
 from forum.base.limits import Limit, spend
 from forum.base.texts import Unclean, clean_text
@@ -16,6 +17,9 @@ from forum.base.words import say
 from forum.drafts import rules
 from forum.drafts.models import PARTS, Draft, Purpose
 from forum.drafts.queries import count_rows
+from forum.media.actions import end_draft_uses, use_pictures
+from forum.media.models import PictureUse
+from forum.media.queries import picture_ids_in
 
 #: Nobody comes back to a text after two months without having begun anew.
 LIFETIME = timedelta(days=60)
@@ -71,8 +75,7 @@ def save_draft(
         raise NewerDraft(None)
     if not kept.get("text", "").strip() and not kept.get("title", "").strip():
         if draft is not None and is_open:
-            session.delete(draft)
-            session.flush()
+            _delete(session, draft)
         return None
     if draft is None:
         if count_rows(session, actor) >= MOST:
@@ -84,6 +87,9 @@ def save_draft(
     draft.saved_at = now
     draft.discarded_at = None
     session.flush()
+    numbers = picture_ids_in(draft.text)
+    if numbers or draft.version > 1:
+        use_pictures(session, actor, Cause.of(draft), numbers, now)
     return draft
 
 
@@ -105,14 +111,20 @@ def end_draft(session: Session, actor: User, purpose: Purpose) -> None:
     """Delete the draft of a text that was sent, in the transaction that keeps the text."""
     draft = _find_row(session, actor, purpose)
     if draft is not None:
-        session.delete(draft)
-        session.flush()
+        _delete(session, draft)
 
 
 def forget_old_drafts(session: Session, now: datetime) -> None:
     """Delete what nobody came back to, and what was thrown away."""
-    session.execute(delete(Draft).where(Draft.saved_at < now - LIFETIME))
-    session.execute(delete(Draft).where(Draft.discarded_at < now - BASKET))
+    old = or_(Draft.saved_at < now - LIFETIME, Draft.discarded_at < now - BASKET)
+    end_draft_uses(session, PictureUse.row_id.in_(select(Draft.id).where(old)))
+    session.execute(delete(Draft).where(old))
+
+
+def _delete(session: Session, draft: Draft) -> None:
+    end_draft_uses(session, PictureUse.row_id == draft.id)
+    session.delete(draft)
+    session.flush()
 
 
 def check_parts(kind: str, parts: Mapping[str, str]) -> dict[str, str]:

@@ -128,6 +128,8 @@ def takes(
             forget_session()
             try:
                 form.prepare()
+                # What preparing read must not be held open while the view waits for its turn.
+                forget_session()
                 return view(form, **kwargs)
             except Invalid as invalid:
                 form.take_errors(invalid.errors)

@@ -10,6 +10,7 @@ from forum.web.drafts.views import pages as drafts
 from forum.web.health import pages as health
 from forum.web.help.views import pages as help_pages
 from forum.web.knowledge.views import pages as knowledge
+from forum.web.media.views import pages as media
 from forum.web.profiles.views import pages as profiles
 from forum.web.questions import pages as questions
 from forum.web.search import pages as search
@@ -24,6 +25,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     knowledge,
     questions,
     drafts,
+    media,
     contacts,
     profiles,
     accounts,

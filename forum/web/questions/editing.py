@@ -53,6 +53,7 @@ def edit_page(form: Versioned, post: Post, conflict: Any, shown: dict[str, Any])
         back=post_url(post),
         conflict=conflict,
         current=post,
+        question_id=post.id if isinstance(post, Question) else post.question_id,
         draft_for=None if isinstance(post, Comment) else Purpose(f"edit_{type(post).__name__.lower()}", post.id),
         **shown,
     )

@@ -5,7 +5,9 @@ const AGAIN = [5000, 15000, 60000];
 const MOST_AFTER = 60000;
 const NAMES = ['title', 'text', 'tags', 'why', 'language'];
 
-for (const form of document.querySelectorAll('form[data-draft]')) {
+for (const purpose of document.querySelectorAll('input[data-draft]')) {
+  const form = purpose.form;
+  const told = purpose.dataset;
   const status = form.querySelector('[data-draft-status]');
   const both = form.querySelector('[data-draft-both]');
   const version = form.elements.draft_version;
@@ -54,7 +56,7 @@ for (const form of document.querySelectorAll('form[data-draft]')) {
     const keepalive = isLeaving && new Blob([sent]).size < MOST_AFTER;
     asking = new AbortController();
     try {
-      const reply = await fetch(form.dataset.draft, {
+      const reply = await fetch(told.draft, {
         method: 'POST', body: sent, keepalive, headers: { Accept: 'application/json' }, signal: asking.signal,
       });
       const said = await reply.json().catch(() => ({}));
@@ -67,13 +69,13 @@ for (const form of document.querySelectorAll('form[data-draft]')) {
         saved = now;
         failures = 0;
         const time = said.saved_at && new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: 'short' }).format(new Date(said.saved_at));
-        status.textContent = time ? form.dataset.draftSaved.replace('{}', time) : '';
+        status.textContent = time ? told.draftSaved.replace('{}', time) : '';
       }
     } catch (problem) {
       if (problem.name === 'AbortError') return;
       // What the server says of the text itself (too long, too many drafts) helps more than "not saved".
       const isRefused = problem.status === 403 || problem.status === 422;
-      const words = problem.status === 401 ? form.dataset.draftSignedOut : (isRefused && problem.message) || form.dataset.draftFailed;
+      const words = problem.status === 401 ? told.draftSignedOut : (isRefused && problem.message) || told.draftFailed;
       if (status.textContent !== words) status.textContent = words;
       later(AGAIN[Math.min(failures, AGAIN.length - 1)]);
       failures += 1;
@@ -89,7 +91,8 @@ for (const form of document.querySelectorAll('form[data-draft]')) {
     if (document.visibilityState === 'hidden') save(true);
   });
   // What is sent has no draft any more: nothing may bring it back.
-  form.addEventListener('submit', () => {
+  document.addEventListener('submit', (event) => {
+    if (event.target !== form && event.target.id !== 'solved') return;
     isOver = true;
     asking?.abort();
   });
