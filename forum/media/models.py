@@ -16,7 +16,11 @@ class Picture(Model):
     """One picture as somebody uploaded it; what readers get is made from it, never the thing itself."""
 
     __tablename__ = "pictures"
-    __table_args__ = (Index("ix_pictures_uploader", "uploader_id", "created_at", "id"),)
+    # A number that was used is never used again: old texts would show what somebody else uploaded.
+    __table_args__ = (
+        Index("ix_pictures_uploader", "uploader_id", "created_at", "id"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[Id]
     uploader_id: Mapped[int] = mapped_column(ForeignKey("users.id"))

@@ -52,6 +52,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["uploader_id"], ["users.id"], name=op.f("fk_pictures_uploader_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pictures")),
         sa.UniqueConstraint("token", name=op.f("uq_pictures_token")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_pictures_created_at"), "pictures", ["created_at"], unique=False)
     op.create_index("ix_pictures_uploader", "pictures", ["uploader_id", "created_at", "id"], unique=False)
