@@ -10,7 +10,8 @@ from forum.drafts.models import ANSWER, QUESTION, Purpose
 from forum.drafts.queries import find_draft
 from forum.questions import actions
 from forum.questions.models import Answer, Question
-from forum.questions.queries import find_answer, find_question, read_discussion
+from forum.questions.queries import find_answer, find_question
+from forum.questions.reading import read_discussion
 from forum.questions.rules import may_ask
 from forum.web.drafts.restoring import fill, is_sent
 from forum.web.forms import form_from, takes, to_sign_in
