@@ -11,7 +11,10 @@ from forum.base.limits import forget_usages
 from forum.base.once import forget_old_keys
 from forum.base.parts import Parts
 from forum.contacts.reactions import join_confirmed_user
+from forum.drafts.actions import forget_old_drafts
 from forum.knowledge.reactions import check_article_of_answer, check_articles_of_question
+from forum.media import reactions as media
+from forum.media.shelf import Shelf
 from forum.notices.reactions import AccountMails
 from forum.questions import events as questions
 from forum.search import reactions as search
@@ -27,6 +30,7 @@ def subscribe_all(parts: Parts) -> None:
     outbox.every(timedelta(hours=1), forget_old_keys)
     outbox.every(timedelta(hours=1), forget_usages)
     outbox.every(timedelta(hours=1), forget_old_answers)
+    outbox.every(timedelta(hours=1), forget_old_drafts)
     for answer_change in (
         questions.AnswerEdited,
         questions.AnswerAccepted,
@@ -44,6 +48,7 @@ def subscribe_all(parts: Parts) -> None:
         questions.QuestionUndeleted,
     ):
         outbox.subscribe(question_change, check_articles_of_question)
+    media.subscribe(outbox, Shelf(parts.settings.media_folder))
     outbox.subscribe(accounts.EmailConfirmed, join_confirmed_user)
     outbox.every(timedelta(hours=1), forget_sign_ups)
     outbox.every(timedelta(hours=1), forget_email_changes)
