@@ -10,7 +10,8 @@ from forum.base.courier import forget_delivered
 from forum.base.limits import forget_usages
 from forum.base.once import forget_old_keys
 from forum.base.parts import Parts
-from forum.contacts.reactions import join_confirmed_user
+from forum.contacts import events as contacts
+from forum.contacts.reactions import gather_latecomers, join_confirmed_user
 from forum.knowledge.reactions import check_article_of_answer, check_articles_of_question
 from forum.notices.reactions import AccountMails
 from forum.questions import events as questions
@@ -45,6 +46,7 @@ def subscribe_all(parts: Parts) -> None:
     ):
         outbox.subscribe(question_change, check_articles_of_question)
     outbox.subscribe(accounts.EmailConfirmed, join_confirmed_user)
+    outbox.subscribe(contacts.ContactsMerged, gather_latecomers)
     outbox.every(timedelta(hours=1), forget_sign_ups)
     outbox.every(timedelta(hours=1), forget_email_changes)
 

@@ -34,6 +34,7 @@ NOBODY_LISTENS: dict[str, str] = {
     "ContactAdded": "for connectors to other systems",
     "ContactJoined": "for connectors to other systems",
     "ContactParted": "for connectors to other systems",
+    "MergeUndone": "for connectors to other systems",
     "AnswerPromoted": "a draft is for editors, who see it in their list",
     "ArticleSaved": "readers still see what was published",
     "ReviewAsked": "editors see it in their list; for notices",

@@ -12,7 +12,7 @@ from forum.api.routes import api
 from forum.base.errors import Invalid, NotFound
 from forum.base.requests import db, now
 from forum.base.words import say
-from forum.contacts.queries import find_contact
+from forum.contacts.queries import find_kept_contact
 from forum.questions.queries import find_question
 from forum.tickets import actions, queries
 from forum.tickets.models import STATUSES, Ticket
@@ -47,7 +47,7 @@ def open_ticket(body: "shapes.NewTicket") -> Reply:
     ticket = actions.open_ticket(
         db(),
         actor(),
-        _named("contact_id", lambda: find_contact(db(), actor(), body.contact_id)),
+        _named("contact_id", lambda: find_kept_contact(db(), actor(), body.contact_id)),
         body.subject,
         now(),
         message=body.maybe_written,

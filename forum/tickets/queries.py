@@ -8,6 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 from forum.accounts.models import ADMINISTRATOR, AGENT, Reader, User
 from forum.base.errors import NotFound
 from forum.base.paging import PAGE_SIZE, Order, Page, fetch_page
+from forum.contacts.models import Contact
 from forum.knowledge.models import Article
 from forum.questions.models import Answer, Question
 from forum.tickets import rules
@@ -57,6 +58,18 @@ def list_tickets(
         query = query.where(Ticket.requester_id == requester_id)
     order = Order(Ticket.active_at, Ticket.id)
     return fetch_page(session, query, order, lambda row: (row.active_at, row.id), cursor, size)
+
+
+def count_tickets_of(session: Session, reader: Reader, requester: Contact) -> int:
+    """How many cases a contact ever had."""
+    return (
+        session.scalar(
+            select(func.count()).select_from(
+                visible_tickets(reader).where(Ticket.requester_id == requester.id).subquery()
+            )
+        )
+        or 0
+    )
 
 
 def count_by_status(session: Session, reader: Reader) -> dict[str, int]:

@@ -6,19 +6,20 @@ from forum.base.requests import db
 from forum.contacts.queries import contact_of, contacts_with_point, find_contact
 from forum.knowledge.queries import article_for_question
 from forum.questions.queries import read_discussion
-from forum.tickets import queries
+from forum.tickets import queries, rules
 from forum.tickets.models import Target, is_open
+from forum.web.agents import agent
 from forum.web.contacts.forms import TIER_WORDS
 from forum.web.contacts.history import target_title, target_url
 from forum.web.contacts.shown import spoken_point
 from forum.web.forms import form_from
 from forum.web.tickets.forms import STATUS_WORDS, PassOnForm
-from forum.web.tickets.views import agent, pages
+from forum.web.tickets.views import pages
 
 
 @pages.get("/desk/questions/<int:question_id>")
 def question_desk(question_id: int) -> str:
-    person = agent()
+    person = agent(rules.may_see_tickets)
     discussion = read_discussion(db(), person, question_id)
     question = discussion.question
     article = article_for_question(db(), person, question.id)
