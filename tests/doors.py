@@ -68,6 +68,7 @@ GET: dict[str, tuple[str, ...]] = {
     "tickets.new": ("/tickets/new", "/tickets/new?contact={contact}"),
     "tickets.question_desk": ("/desk/questions/{question}",),
     "tickets.show": ("/tickets/{ticket}", "/tickets/{free_ticket}"),
+    "tickets.suggestions": ("/tickets/{ticket}/suggestions", "/tickets/{ticket}/suggestions?part=1"),
     "tickets.tickets": ("/tickets", "/tickets?tab=mine", "/tickets?tab=closed"),
 }  # fmt: skip
 
@@ -199,6 +200,7 @@ POST: dict[str, Door] = {
         "/tickets/{ticket}/change", {"status": "pending", "assignee": "", "version": "1"}, "aldo"
     ),
     "tickets.link": Door("/tickets/{free_ticket}/links", {"target": "answer {answer}", "why": "the light"}, "aldo"),
+    "tickets.open_from_question": Door("/desk/questions/{question}/ticket", {}, "aldo"),
     "tickets.open_ticket": Door(
         "/tickets/new?contact={contact}", {"subject": "No line", "text": TEXT, "question": "{question}"}, "aldo"
     ),

@@ -32,7 +32,6 @@ WRITES_NOTHING: dict[str, str] = {}
 NOBODY_LISTENS: dict[str, str] = {
     "ProfileChanged": "pages and hits show the name as it is in the database",
     "ContactAdded": "for connectors to other systems",
-    "ContactJoined": "for connectors to other systems",
     "ContactParted": "for connectors to other systems",
     "MergeUndone": "for connectors to other systems",
     "AnswerPromoted": "a draft is for editors, who see it in their list",

@@ -23,6 +23,11 @@ SENTENCES: dict[str, tuple[str, str, Sentence]] = {
     "was_helped": ("check", "ok", say("Was helped by: %(title)s")),
     "helped": ("star", "ok", say("Helped with: %(title)s")),
     "reused": ("link", "ok", say("Their answer was used for another customer: %(title)s")),
+    "reused_in_article": (
+        "link",
+        "ok",
+        say("An article made of their answer was used for another customer: %(title)s"),
+    ),
     "promoted": ("book", "ok", say("Contributed to the article: %(title)s")),
     "ticket_opened": ("ticket", "accent", say("Ticket opened: %(title)s")),
     "ticket_resolved": ("check", "accent", say("Ticket resolved: %(title)s")),

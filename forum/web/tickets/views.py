@@ -150,6 +150,7 @@ def draw(ticket_id: int, **forms: Any) -> str:
     person = agent(rules.may_see_tickets)
     ticket = queries.find_ticket(db(), person, ticket_id)
     links = queries.list_links(db(), person, ticket)
+    question, solved_by = queries.what_was_asked(db(), ticket)
     counts = queries.reuse_counts(db(), [link.target for link in links if link.is_shown])
     change_form = form_from(
         ChangeForm, status=ticket.status, assignee=str(ticket.assignee_id or ""), version=str(ticket.version)
@@ -163,7 +164,7 @@ def draw(ticket_id: int, **forms: Any) -> str:
         "tickets/show.html",
         ticket=ticket,
         status_words=STATUS_WORDS,
-        contact=find_kept_contact(db(), person, ticket.requester_id),
+        contact=None if ticket.requester_id is None else find_kept_contact(db(), person, ticket.requester_id),
         tier_words=TIER_WORDS,
         spoken_point=spoken_point,
         messages=queries.list_messages(db(), ticket),
@@ -171,7 +172,9 @@ def draw(ticket_id: int, **forms: Any) -> str:
         removed=[link for link in links if link.unlinked_at is not None and link.is_shown],
         counts=counts,
         agents=queries.list_agents(db()),
-        question=db().get(Question, ticket.question_id) if ticket.question_id else None,
+        question=question,
+        solved_by=solved_by,
+        linked_answers={link.answer_id for link in links if link.unlinked_at is None},
         target_title=target_title,
         target_url=target_url,
         has_errors=any(form.errors for form in forms.values()),
