@@ -29,10 +29,14 @@ GET: dict[str, tuple[str, ...]] = {
     "admin.person": ("/admin/people/{anna}",),
     "admin.staff_log": ("/admin/log",),
     "api_reference.show_reference": ("/api",),
+    "contacts.compare": (
+        "/contacts/{contact}/merge?other={double}", "/contacts/{contact}/merge?other={joined}",
+        "/contacts/{contact}/merge?other={contact}",
+    ),
     "contacts.edit": ("/contacts/{contact}/edit",),
     "contacts.new": ("/contacts/new",),
     "contacts.search": ("/contacts", "/contacts?q=conti", "/contacts?q=nobodyatall"),
-    "contacts.show": ("/contacts/{contact}", "/contacts/{other_contact}"),
+    "contacts.show": ("/contacts/{contact}", "/contacts/{other_contact}", "/contacts/{merged}"),
     "drafts.my_drafts": ("/drafts",),
     "help.show": ("/help",),
     "knowledge.article_revisions": ("/kb/{live}/revisions",),
@@ -69,6 +73,7 @@ GET: dict[str, tuple[str, ...]] = {
     "tickets.new": ("/tickets/new", "/tickets/new?contact={contact}"),
     "tickets.question_desk": ("/desk/questions/{question}",),
     "tickets.show": ("/tickets/{ticket}", "/tickets/{free_ticket}"),
+    "tickets.suggestions": ("/tickets/{ticket}/suggestions", "/tickets/{ticket}/suggestions?part=1"),
     "tickets.tickets": ("/tickets", "/tickets?tab=mine", "/tickets?tab=closed"),
 }  # fmt: skip
 
@@ -142,6 +147,11 @@ POST: dict[str, Door] = {
         },
     ),
     "contacts.join_user": Door("/contacts/{other_contact}/join", {"person": "{bruno}", "why": "He said so."}),
+    "contacts.merge": Door(
+        "/contacts/{contact}/merge",
+        {"other": "{double}", "kept_version": "{contact_version}", "gone_version": "1"},
+    ),
+    "contacts.undo_merge": Door("/contacts/{merged_into}/merges/{merge}/undo"),
     "contacts.part_user": Door("/contacts/{contact}/part"),
     "contacts.remove_external_id": Door("/contacts/{contact}/external-ids/{external_id}/remove"),
     "contacts.remove_point": Door("/contacts/{contact}/points/{point}/remove"),
@@ -204,6 +214,7 @@ POST: dict[str, Door] = {
         "/tickets/{ticket}/change", {"status": "pending", "assignee": "", "version": "1"}, "aldo"
     ),
     "tickets.link": Door("/tickets/{free_ticket}/links", {"target": "answer {answer}", "why": "the light"}, "aldo"),
+    "tickets.open_from_question": Door("/desk/questions/{question}/ticket", {}, "aldo"),
     "tickets.open_ticket": Door(
         "/tickets/new?contact={contact}", {"subject": "No line", "text": TEXT, "question": "{question}"}, "aldo"
     ),

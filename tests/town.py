@@ -16,6 +16,7 @@ from forum.accounts.tokens import add_token
 from forum.base.markup import render
 from forum.base.outbox import DEAD, Delivery
 from forum.base.signing import Signer
+from forum.contacts.merging import merge_contacts
 from forum.contacts.models import ExternalId
 from forum.drafts.actions import save_draft
 from forum.drafts.models import Purpose
@@ -137,6 +138,10 @@ def _build_desk(session: Session, cast: dict[str, User], town: Town, now: dateti
     contact = make_contact(session, "Anna Conti", emails=("anna.conti@example.it",), phones=("06 1234567",), user=anna)
     contact.external_ids.append(ExternalId(system="crm", value="C-1"))
     other = make_contact(session, "Bruno Neri", emails=("bruno.neri@example.it",))
+    double = make_contact(session, "Anna Conti", phones=("06 1234567",), company="Conti")
+    joined = make_contact(session, "Bruno N.", user=bruno)
+    kept_one, merged = make_contact(session, "Ugo Verdi"), make_contact(session, "Verdi, Ugo")
+    merge = merge_contacts(session, aldo, kept_one, merged, 1, 1, now)
     ticket = make_ticket(session, aldo, contact, message="She calls for the third time.", now=now)
     free = make_ticket(session, aldo, other, subject="The bill is too high", now=now)
     free.assignee_id = None
@@ -147,6 +152,7 @@ def _build_desk(session: Session, cast: dict[str, User], town: Town, now: dateti
     town.ids |= {
         "contact": contact.id, "other_contact": other.id, "point": contact.points[-1].id, "ticket": ticket.id,
         "external_id": contact.external_ids[0].id, "free_ticket": free.id, "link": kept.id, "gone_link": gone.id,
+        "double": double.id, "joined": joined.id, "merged": merged.id, "merged_into": kept_one.id, "merge": merge.id,
         "anna": anna.id, "bruno": bruno.id, "contact_version": contact.version,
     }  # fmt: skip
 
