@@ -149,6 +149,7 @@ class ContactPoint(Given):
     id: int
     kind: Literal["email", "phone"]
     value: str
+    label: Literal["", "home", "work", "mobile"]
     is_verified: bool
 
 
@@ -195,7 +196,7 @@ class TicketRow(Given):
     subject: str
     status: Status
     channel: str
-    contact: ContactName
+    contact: ContactName | None
     assignee: Person | None
     question_id: int | None
     version: int

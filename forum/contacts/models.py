@@ -26,6 +26,12 @@ FOLDED_LENGTH = 500
 POINT_LENGTH = 254
 EXTERNAL_ID_LENGTH = 120
 
+#: Enough for anybody, too few to fill the store with.
+MOST_POINTS = 30
+
+#: Where an address or number is; most do not say.
+LABELS = ("", "home", "work", "mobile")
+
 
 class Contact(Model):
     """A person in the CRM; joined to a user only by proof or by an agent's deliberate act."""
@@ -34,6 +40,7 @@ class Contact(Model):
     __table_args__ = (
         CheckConstraint("tier IN ('basic', 'plus', 'top')", name="tier"),
         Index("ix_contacts_new", "created_at", "id"),
+        Index("ix_contacts_folded", "folded"),
     )
 
     id: Mapped[Id]
@@ -51,6 +58,8 @@ class Contact(Model):
     joined_at: Mapped[OptionalMoment]
     #: What proved that contact and user are one: `confirmed email`, `agent`.
     joined_by: Mapped[str | None] = mapped_column(String(40))
+    #: The contact that this one turned out to be; its address leads there, and it is in no list.
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)
 
     user: Mapped[User | None] = relationship()
     points: Mapped[list["ContactPoint"]] = relationship(back_populates="contact", order_by="ContactPoint.id")
@@ -79,6 +88,8 @@ class ContactPoint(Model):
     kind: Mapped[str] = mapped_column(String(10))
     #: As compared: e-mail in lower case with the domain in IDNA, phone in E.164.
     value: Mapped[str] = mapped_column(String(POINT_LENGTH))
+    #: One of LABELS.
+    label: Mapped[str] = mapped_column(String(10), default="", server_default="")
     verified_at: Mapped[OptionalMoment]
     #: Who proved it; when their address changes this one is no longer proved.
     verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
@@ -127,6 +138,27 @@ class TimelineEntry(Model):
     cause_kind: Mapped[str] = mapped_column(String(40))
     cause_id: Mapped[int]
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    #: The forum user whose doing it is; it comes and goes with their join. None: it is the contact's own.
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     at: Mapped[Moment]
     #: What is worth keeping even when the cause is gone, such as a title or the other person's name.
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class ContactMerge(Model):
+    """Two contacts turned out to be one; `moves` says what went from one to the other, so that it can go back."""
+
+    __tablename__ = "contact_merges"
+
+    id: Mapped[Id]
+    kept_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), index=True)
+    gone_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), index=True)
+    merged_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[Moment]
+    undone_at: Mapped[OptionalMoment]
+    undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    moves: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    kept: Mapped[Contact] = relationship(foreign_keys=[kept_id])
+    gone: Mapped[Contact] = relationship(foreign_keys=[gone_id])
+    merged_by: Mapped[User] = relationship(foreign_keys=[merged_by_id])

@@ -138,4 +138,4 @@ def _described(connection: Connection, shape: TableShape, rows: int) -> dict[str
 def _copy_files(settings: Settings, folder: Path) -> None:
     for name in FOLDERS:
         if (settings.data / name).is_dir():
-            shutil.copytree(settings.data / name, folder / name, ignore=shutil.ignore_patterns(".*"))
+            shutil.copytree(settings.data / name, folder / name, ignore=shutil.ignore_patterns(".*", "*.new", "raw"))

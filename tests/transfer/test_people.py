@@ -45,6 +45,10 @@ from tests.builders import (
 PLANTED = ("anna@example.it", "Anna", "+390651234567", "annas secret garden", "Anna Verdi")
 
 
+#: Tokens that let nobody in: files are called by them.
+NAMES_OF_FILES = {"pictures.token"}
+
+
 def all_tables() -> list[Table]:
     return list(metadata().sorted_tables)
 
@@ -86,7 +90,7 @@ def test_what_lets_somebody_in_is_declared_secret() -> None:
         if column.name == "key" or any(word in column.name for word in ("hash", "token", "secret", "password"))
     }
     declared = {f"{name}.{column}" for name, policy in POLICIES.items() for column in policy.secrets}
-    assert found <= declared
+    assert found - NAMES_OF_FILES <= declared
     for name in declared:
         table, column = name.split(".")
         assert column in metadata().tables[table].c

@@ -23,6 +23,9 @@ from forum.base.once import IdempotencyKey
 from forum.base.outbox import Delivery, publish
 from forum.base.words import say, translate
 from forum.contacts.models import Contact, ContactPoint, TimelineEntry
+from forum.drafts.models import Draft
+from forum.media.actions import end_draft_uses
+from forum.media.models import Picture, PictureUse
 from forum.questions.actions.erasing import erase_texts, forget_votes
 from forum.questions.models import Question
 from forum.tickets.models import Ticket, TicketMessage
@@ -79,6 +82,7 @@ def erase(
         _part_from_contacts(session, user)
         erase_texts(session, user, now, only_deleted=not wish.posts_removed, language=language)
         forget_votes(session, user)
+        _forget_pictures(session, user, all_of_them=wish.posts_removed)
         _forget_outbox(session, user, person.email)
         _walk(session, "users", [user.id])
         _make_nameless(session, user, now, language)
@@ -185,6 +189,15 @@ def _erase_contacts(session: Session, ids: list[int], now: datetime, language: s
         .where(Contact.id.in_(ids))
         .values(**nameless, edited_at=now, version=Contact.version + 1, user_id=None, joined_at=None, joined_by=None)
     )
+
+
+def _forget_pictures(session: Session, user: User, *, all_of_them: bool) -> None:
+    """Those of drafts, or all; the files of pictures without a row are swept away by the courier."""
+    end_draft_uses(session, PictureUse.row_id.in_(select(Draft.id).where(Draft.user_id == user.id)))
+    if all_of_them:
+        own = select(Picture.id).where(Picture.uploader_id == user.id)
+        session.execute(delete(PictureUse).where(PictureUse.picture_id.in_(own)))
+        session.execute(delete(Picture).where(Picture.uploader_id == user.id))
 
 
 def _forget_outbox(session: Session, user: User, email: str) -> None:

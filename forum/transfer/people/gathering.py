@@ -45,6 +45,7 @@ def find_person(session: Session, email: str) -> Person:
         contacts |= {
             contact.id: contact for contact in session.scalars(select(Contact).where(Contact.user_id == user.id))
         }
+    contacts |= {contact.id: contact for contact in _merged_into(session, list(contacts))}
     sign_ups = len(session.scalars(select(SignUp.id).where(SignUp.email == email)).all())
     return Person(email, user, tuple(contacts[number] for number in sorted(contacts)), sign_ups)
 
@@ -52,7 +53,19 @@ def find_person(session: Session, email: str) -> Person:
 def person_behind(session: Session, user: User) -> Person:
     """The person with an account, and only the contact that is proved to be them."""
     contacts = session.scalars(select(Contact).where(Contact.user_id == user.id)).all()
-    return Person(user.email or "", user, tuple(contacts), 0)
+    merged = _merged_into(session, [contact.id for contact in contacts])
+    return Person(user.email or "", user, (*contacts, *merged), 0)
+
+
+def _merged_into(session: Session, ids: list[int]) -> list[Contact]:
+    """Contacts that turned out to be these, one behind the other."""
+    found: list[Contact] = []
+    while ids:
+        step = session.scalars(select(Contact).where(Contact.merged_into_id.in_(ids), Contact.id.not_in(ids))).all()
+        new = [contact for contact in step if contact not in found]
+        found += new
+        ids = [contact.id for contact in new]
+    return found
 
 
 def gather(session: Session, person: Person, *, for_themselves: bool) -> dict[str, list[dict[str, Any]]]:

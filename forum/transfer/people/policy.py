@@ -67,7 +67,14 @@ POLICIES: dict[str, Policy] = {
     ),
     "standing_entries": Policy("Gains and losses of standing.", {"user_id": _OWN}, cause=("cause_kind", "cause_id")),
     "staff_acts": Policy("What staff did.", {"actor_id": _DID}, cause=("target_kind", "target_id")),
-    "contacts": Policy("People as the company knows them.", {"user_id": Tie(THEIRS, CLEAR)}),
+    "contacts": Policy(
+        "People as the company knows them.", {"user_id": Tie(THEIRS, CLEAR)}, {"merged_into_id": _WROTE}
+    ),
+    "contact_merges": Policy(
+        "Contacts that turned out to be one.",
+        {"merged_by_id": _DID, "undone_by_id": _DID},
+        {"kept_id": _OWN, "gone_id": _OWN},
+    ),
     "contact_points": Policy(
         "Addresses and numbers of contacts.", {"verified_by_id": Tie(ACT, CLEAR)}, {"contact_id": _OWN}
     ),
@@ -79,7 +86,7 @@ POLICIES: dict[str, Policy] = {
     ),
     "timeline_entries": Policy(
         "What happened with contacts.",
-        {"actor_id": Tie(ACT, CLEAR)},
+        {"actor_id": Tie(ACT, CLEAR), "user_id": _OWN},
         {"contact_id": _OWN},
         cause=("cause_kind", "cause_id"),
     ),
@@ -93,6 +100,11 @@ POLICIES: dict[str, Policy] = {
     "revisions": Policy("Saved states of questions and answers.", {"author_id": _WROTE}),
     "question_links": Policy("Questions that name each other."),
     "old_addresses": Policy("Where questions and answers stood before."),
+    "drafts": Policy("What people began to write.", {"user_id": _OWN}),
+    # Stay where the texts stay that show them; the files go a while after the last text that did.
+    "pictures": Policy("Pictures people uploaded.", {"uploader_id": _WROTE}),
+    "picture_uses": Policy("Texts that show pictures."),
+    "askings": Policy("How askings ended, without who asked.", secrets=frozenset(("key",))),
     "articles": Policy("Pages of the knowledge base.", {"creator_id": _DID}),
     "article_revisions": Policy("Saved states of articles.", {"author_id": _WROTE}),
     "article_reviews": Policy("Reviews of articles.", {"asked_by_id": _DID, "reviewer_id": _DID}),

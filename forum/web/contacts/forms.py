@@ -3,12 +3,14 @@
 import re
 from typing import Any
 
+from wtforms import HiddenField
+
 from forum.base.errors import Invalid
 from forum.base.parts import parts
 from forum.base.words import Sentence, say
 from forum.contacts.drafts import ContactDraft
 from forum.contacts.models import COMPANY_LENGTH, EMAIL, EXTERNAL_ID_LENGTH, NAME_LENGTH, PHONE, TIERS, ZONE_LENGTH
-from forum.contacts.points import point_value
+from forum.web.contacts.shown import home_country, point_value
 from forum.web.context import own_name
 from forum.web.forms import Line, PageForm
 from forum.web.knowledge.forms import Choice
@@ -53,7 +55,12 @@ class NewContactForm(ContactForm):
     """A person and the first ways to reach them."""
 
     email = Line(say("E-mail"), least=0, most=254)
-    phone = Line(say("Phone"), least=0, most=40, description=say("Without a country code it is an Italian number."))
+    phone = Line(say("Phone"), least=0, most=40)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.phone.description = say("Without a country code it is a number of this country: %(country)s.",
+                                     country=home_country())  # fmt: skip
 
     @property
     def points(self) -> list[tuple[str, str]]:
@@ -81,6 +88,20 @@ class ExternalIdForm(PageForm):
     """How the company's other system calls this person."""
 
     external_id = Line(say("Customer number"), most=EXTERNAL_ID_LENGTH)
+
+
+class MergeForm(PageForm):
+    """Which contact becomes part of this one, as both were seen."""
+
+    other = HiddenField()
+    kept_version = HiddenField()
+    gone_version = HiddenField()
+
+    def prepare(self) -> None:
+        sent = [field.data or "" for field in (self.other, self.kept_version, self.gone_version)]
+        if not all(number.isascii() and number.isdigit() and len(number) < 19 for number in sent):
+            raise Invalid({"": say("It is not clear which contact is meant. Go back and try again.")})
+        self.other_id, self.seen_kept, self.seen_gone = (int(number) for number in sent)
 
 
 class JoinForm(PageForm):
