@@ -37,12 +37,17 @@ GET: dict[str, tuple[str, ...]] = {
     "contacts.new": ("/contacts/new",),
     "contacts.search": ("/contacts", "/contacts?q=conti", "/contacts?q=nobodyatall"),
     "contacts.show": ("/contacts/{contact}", "/contacts/{other_contact}", "/contacts/{merged}"),
+    "drafts.my_drafts": ("/drafts",),
     "help.show": ("/help",),
     "knowledge.article_revisions": ("/kb/{live}/revisions",),
     "knowledge.drafts": ("/kb/drafts",),
     "knowledge.edit_article": ("/kb/{draft}/edit",),
     "knowledge.home": ("/kb",),
     "knowledge.show_article": ("/kb/{live}", "/kb/{draft}", "/kb/{in_review}"),
+    "media.my_pictures": ("/media",),
+    "media.picture_file": ("/media/{picture}/{token_of_picture}.webp",),
+    "media.show_picture": ("/media/{picture}",),
+    "profiles.named": ("/people/named?q=an",),
     "profiles.show": ("/people/{bruno}", "/people/{anna}?tab=questions"),
     "questions.answer_revisions": ("/answers/{answer}/revisions",),
     "questions.ask": ("/questions/ask", "/questions/ask?title=The+light+is+red"),
@@ -150,6 +155,12 @@ POST: dict[str, Door] = {
     "contacts.part_user": Door("/contacts/{contact}/part"),
     "contacts.remove_external_id": Door("/contacts/{contact}/external-ids/{external_id}/remove"),
     "contacts.remove_point": Door("/contacts/{contact}/points/{point}/remove"),
+    "drafts.discard_draft": Door("/drafts/{draft_row}/discard", {}, "anna"),
+    "drafts.discard_sent": Door("/drafts/discard", {"draft_for": "answer-{question}"}, "anna"),
+    "drafts.keep_draft": Door(
+        "/drafts", {"draft_for": "edit_question-{question}", "draft_version": "0", "text": TEXT}, "anna"
+    ),
+    "drafts.take_back_draft": Door("/drafts/{draft_row}/restore", {}, "anna"),
     "knowledge.change_state": Door("/kb/{draft}/state", {"state": "in_review", "why": ""}, "elena"),
     "knowledge.doubt_article": Door("/kb/{live}/doubt", {"why": "The menu looks different now."}, "elena"),
     "knowledge.gather_question": Door("/kb/{live}/questions", {"question": "{alone}"}, "elena"),
@@ -163,6 +174,8 @@ POST: dict[str, Door] = {
         {"title": "How a bill is read", "text": LONG, "language": "en", "version": "1", "why": "clearer"},
         "elena",
     ),
+    "media.remove_picture": Door("/media/{picture}/remove", {}, "anna"),
+    "media.upload": Door("/media", {"draft_for": "answer-{question}", "draft_version": "1", "text": TEXT}, "anna"),
     "questions.accept_answer": Door("/answers/{answer}/accept", {}, "anna"),
     "questions.ask_question": Door(
         "/questions/ask", {"title": "The light is red", "text": LONG, "tags": "router, light"}, "anna"
@@ -195,6 +208,7 @@ POST: dict[str, Door] = {
     "questions.vote_on_answer": Door("/answers/{answer}/vote", {"value": "1"}, "anna"),
     "questions.vote_on_question": Door("/questions/{question}/vote", {"value": "1"}, "carla"),
     "questions.withdraw_acceptance": Door("/answers/{accepted}/withdraw", {}, "anna"),
+    "search.note_solved": Door("/similar/solved", {"hit": "question:{live_question}", "asking": "a1" * 16}, "visitor"),
     "tickets.add_message": Door("/tickets/{ticket}/messages", {"kind": "note", "text": TEXT}, "aldo"),
     "tickets.change_ticket": Door(
         "/tickets/{ticket}/change", {"status": "pending", "assignee": "", "version": "1"}, "aldo"

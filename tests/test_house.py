@@ -31,6 +31,7 @@ WRITES_NOTHING: dict[str, str] = {}
 #: What nobody reacts to yet: said so that whoever needs it later finds it told.
 NOBODY_LISTENS: dict[str, str] = {
     "ProfileChanged": "pages and hits show the name as it is in the database",
+    "PersonMentioned": "for notices, which tell the person",
     "ContactAdded": "for connectors to other systems",
     "ContactParted": "for connectors to other systems",
     "MergeUndone": "for connectors to other systems",

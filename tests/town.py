@@ -18,7 +18,11 @@ from forum.base.outbox import DEAD, Delivery
 from forum.base.signing import Signer
 from forum.contacts.merging import merge_contacts
 from forum.contacts.models import ExternalId
+from forum.drafts.actions import save_draft
+from forum.drafts.models import Purpose
 from forum.knowledge.actions import ask_review, gather_question
+from forum.media.actions import add_picture
+from forum.media.looking import Size
 from forum.questions import actions
 from forum.questions.models import Answer
 from forum.tickets.actions import link, unlink
@@ -166,11 +170,22 @@ def _build_accounts(session: Session, cast: dict[str, User], settings: Settings,
         channel="index", state=DEAD, attempts=9, created_at=now, run_at=now, last_error="It could not be written.",
     )  # fmt: skip
     session.add(dead)
+    purpose = Purpose("answer", town.ids["question"])
+    draft = save_draft(session, anna, purpose, {"text": "I have a thought about it."}, 0, now)
+    assert draft is not None
+    picture = add_picture(session, anna, "c0ffee" * 5 + "00", Size(40, 30), now)
     session.flush()
-    town.ids |= {"session": opened.id, "token": token.id, "delivery": dead.id}
+    town.ids |= {
+        "session": opened.id,
+        "token": token.id,
+        "delivery": dead.id,
+        "draft_row": draft.id,
+        "picture": picture.id,
+    }
     town.tokens = {
         "confirm": links.confirm_sign_up(sign_up).rpartition("/")[2],
         "email": links.confirm_email(change).rpartition("/")[2],
         "reset": links.reset_password(bruno).rpartition("/")[2],
+        "token_of_picture": picture.token,
         "set_up": links.set_up().rpartition("/")[2],
     }

@@ -18,6 +18,7 @@ from config import Settings
 from forum.base.parts import EXTENSION, Parts
 from forum.base.words import SOURCE_LANGUAGE
 from forum.cli.database import make_ready
+from forum.cli.holding import hold_data
 from forum.cli.main import set_up_logging, settings
 from forum.cli.people import set_up_url
 
@@ -47,6 +48,7 @@ def serve(
     chosen = settings()
     set_up_logging(chosen)
     refuse_taken_address(chosen)
+    hold_data(chosen)
     make_ready(chosen)
     if demo:
         offer_demo(chosen)
@@ -58,6 +60,7 @@ def courier() -> None:
     """Carry deliveries and timed work, without pages, until Ctrl-C."""
     chosen = settings()
     set_up_logging(chosen)
+    hold_data(chosen)
     make_ready(chosen)
     run_courier(0)
 
@@ -191,16 +194,23 @@ class CourierKeeper:
 def run_courier(parent: int) -> None:
     """Carry until told to stop, or until the parent is gone."""
     from forum.cli.process import application, leave_with_parent
-    from forum.courier import make_courier
+    from forum.courier import SLOW, make_courier
 
     parts = application().extensions[EXTENSION]
-    carrier = make_courier(parts)
+    carrier, slow = make_courier(parts, without=SLOW), make_courier(parts, only=SLOW)
+
+    def stop(*_: Any) -> None:
+        carrier.stop()
+        slow.stop()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: carrier.stop())
+        signal.signal(number, stop)
     if parent:
         threading.Thread(target=leave_with_parent, args=(parent,), daemon=True).start()
     carrier.free_what_the_dead_hold()
     mend_apart(parts, carrier.is_stopping)
+    # A daemon: nobody waits for the picture in hand, which is begun again the next time.
+    threading.Thread(target=slow.run, name="pictures", daemon=True).start()
     carrier.run()
 
 

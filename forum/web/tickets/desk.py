@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from forum.base.requests import db, now, writes
 from forum.contacts.queries import contact_of, contacts_with_point, find_contact
 from forum.knowledge.queries import article_for_question
-from forum.questions.queries import find_question, read_discussion
+from forum.questions.queries import find_question, list_answers
 from forum.tickets import actions, queries, rules
 from forum.tickets.models import Target, is_open
 from forum.web.agents import agent
@@ -22,12 +22,11 @@ from forum.web.tickets.views import pages
 @pages.get("/desk/questions/<int:question_id>")
 def question_desk(question_id: int) -> str:
     person = agent(rules.may_see_tickets)
-    discussion = read_discussion(db(), person, question_id)
-    question = discussion.question
+    question = find_question(db(), person, question_id)
     article = article_for_question(db(), person, question.id)
     known = contact_of(db(), person, question.asker_id)
     contact = None if known is None else find_contact(db(), person, known.id)
-    targets: list[Target] = [answer for answer in discussion.answers if is_open(answer)]
+    targets: list[Target] = [answer for answer in list_answers(db(), person, question) if is_open(answer)]
     if article is not None and is_open(article):
         targets.insert(0, article)
     if is_open(question):
@@ -40,9 +39,9 @@ def question_desk(question_id: int) -> str:
         could_be=contacts_with_point(db(), person, "email", email) if contact is None and email else [],
         targets=targets,
         counts=queries.reuse_counts(db(), targets),
+        ties=queries.links_of(db(), person, question),
         opened=queries.tickets_from(db(), person, question),
         may_open=rules.may_open_from(person, question),
-        links=queries.links_of(db(), person, question),
         contact_tickets=queries.list_tickets(db(), person, requester_id=contact.id).items if contact else [],
         choices=queries.choices_for(db(), person, contact.id if contact else None),
         form=form_from(PassOnForm),

@@ -168,7 +168,7 @@ def draw(ticket_id: int, **forms: Any) -> str:
         tier_words=TIER_WORDS,
         spoken_point=spoken_point,
         messages=queries.list_messages(db(), ticket),
-        links=[link for link in links if link.unlinked_at is None],
+        ties=[link for link in links if link.unlinked_at is None],
         removed=[link for link in links if link.unlinked_at is not None and link.is_shown],
         counts=counts,
         agents=queries.list_agents(db()),
