@@ -15,7 +15,7 @@ from forum.search.queries import Found, similar
 from forum.tickets import queries, rules
 from forum.tickets.models import FROM_CUSTOMER, Ticket
 from forum.web.agents import agent
-from forum.web.search.views import hit_url
+from forum.web.search.hits import hit_url
 from forum.web.tickets.views import find, pages
 from search_index.passages import Passage
 
