@@ -69,6 +69,12 @@ GET: dict[str, tuple[str, ...]] = {
 
 #: What answers something else than a page for people.
 NO_PAGES = {
+    "feeds.answers": "/feeds/questions/{question}.atom",
+    "feeds.articles": "/feeds/articles.atom",
+    "feeds.index": "/sitemap.xml",
+    "feeds.part": "/sitemaps/pages-1.xml",
+    "feeds.questions": "/feeds/questions.atom",
+    "feeds.tag": "/feeds/tags/router.atom",
     "health.alive": "/healthz",
     "health.ready": "/readyz",
     "help.robots": "/robots.txt",

@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from forum.accounts.models import User
 from forum.base.errors import NotFound
-from forum.base.parts import parts
 from forum.base.requests import db
 from forum.base.slugs import slugify
 from forum.base.words import say
 from forum.questions.queries import count_record, list_answers_of, list_questions_of
+from forum.web.moving import moved, whole
 from forum.web.questions.addresses import answer_url
 from forum.web.questions.shown import show_question
 
@@ -30,7 +30,7 @@ def show(person_id: int, slug: str | None) -> str | Response:
         raise NotFound("person")
     own_slug = slugify(person.name)
     if slug != own_slug:
-        return redirect(url_for("profiles.show", person_id=person_id, slug=own_slug), 308)
+        return moved(url_for("profiles.show", person_id=person_id, slug=own_slug))
     tab = request.args.get("tab", "")
     tab = tab if tab in TAB_NAMES else ANSWERS
     here: dict[str, Any] = {"person_id": person_id, "slug": own_slug}
@@ -39,10 +39,12 @@ def show(person_id: int, slug: str | None) -> str | Response:
     answered = list_answers_of(db(), person, after) if tab == ANSWERS else None
     found = asked or answered
     next_cursor = found.next if found else None
+    record = count_record(db(), person)
     return render_template(
         "profiles/show.html",
         person=person,
-        record=count_record(db(), person),
+        record=record,
+        is_indexed=bool(record.questions or record.answers),
         tab=tab,
         tabs=[
             {"label": label, "url": url_for("profiles.show", tab=key, **here), "is_current": key == tab}
@@ -51,5 +53,5 @@ def show(person_id: int, slug: str | None) -> str | Response:
         questions=[show_question(question) for question in asked.items] if asked else [],
         answers=[(answer, answer_url(answer)) for answer in answered.items] if answered else [],
         next_url=url_for("profiles.show", tab=tab, after=next_cursor, **here) if next_cursor else None,
-        canonical=parts().settings.base_url + url_for("profiles.show", **here),
+        canonical=whole(url_for("profiles.show", **here)),
     )

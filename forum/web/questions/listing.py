@@ -3,10 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from forum.base.parts import parts
 from forum.base.requests import db
 from forum.base.texts import Unclean, clean_line
 from forum.base.words import say
@@ -26,6 +25,7 @@ from forum.questions.queries import (
 )
 from forum.web.knowledge.cards import show_card
 from forum.web.language import language
+from forum.web.moving import moved, whole
 from forum.web.people import reader
 from forum.web.questions.blueprint import pages
 from forum.web.questions.shown import show_question
@@ -72,6 +72,7 @@ def tags() -> str:
         "tags/list.html",
         tags=[(tag, tag.descriptions.get(language(), "")) for tag in found.items],
         next_url=url_for("questions.tags", after=found.next) if found.next else None,
+        canonical=whole(url_for("questions.tags")),
     )
 
 
@@ -80,7 +81,7 @@ def tag(name: str) -> str | Response:
     """What was asked about one topic."""
     found = find_tag(db(), clean_name(name))
     if found.name != name:
-        return redirect(url_for("questions.tag", name=found.name), 308)
+        return moved(url_for("questions.tag", name=found.name))
     filters = replace(sent_filters(), tag=found.name)
     described = found.descriptions.get(language(), "")
     return draw_list("tags/show.html", "questions.tag", filters, name=found.name, tag=found, description=described)
@@ -113,7 +114,7 @@ def draw_list(template: str, endpoint: str, filters: Filters, name: str | None =
         is_filtered=len(kept) > len(own),
         all_url=url_for(endpoint, **own),
         next_url=url_for(endpoint, tab=tab, after=found.next, **kept) if found.next else None,
-        canonical=parts().settings.base_url + url_for(endpoint, **own),
+        canonical=whole(url_for(endpoint, **own)),
         **shown,
     )
 

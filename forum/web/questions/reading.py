@@ -8,14 +8,16 @@ from werkzeug.wrappers import Response
 
 from forum.base.markup import opening
 from forum.base.parts import parts
-from forum.base.requests import db
+from forum.base.requests import db, now
 from forum.knowledge import rules as rules_of_articles
 from forum.knowledge.queries import article_for_question, article_from
 from forum.questions import rules
 from forum.questions.models import Question
+from forum.questions.published import is_given_up
 from forum.questions.queries import Discussion, find_answer, read_discussion
 from forum.web.context import LINKS
 from forum.web.forms import form_from
+from forum.web.moving import moved, whole
 from forum.web.people import here, reader
 from forum.web.questions.addresses import answer_url, question_slug, question_url
 from forum.web.questions.blueprint import pages
@@ -30,8 +32,7 @@ def show(question_id: int, slug: str | None) -> str | Response:
     discussion = read_discussion(db(), reader(), question_id)
     question = discussion.question
     if slug != question_slug(question):
-        asked = request.query_string.decode("ascii", "ignore")
-        return redirect(question_url(question) + (f"?{asked}" if asked else ""), 308)
+        return moved(question_url(question))
     if _counts_as_view(question):
         parts().measures.add("question_views", question.id)
     return draw_question(discussion)
@@ -66,7 +67,8 @@ def draw_question(discussion: Discussion, form: AnswerForm | None = None, **show
         may_reopen=rules.may_reopen(who),
         form=form or (form_from(AnswerForm) if may_answer else None),
         sign_in_url=None if who.is_signed_in else f"{LINKS.sign_in}?{urlencode({'next': here()})}",
-        canonical=parts().settings.base_url + question_url(question),
+        canonical=whole(question_url(question)),
+        is_indexed=question.is_public and not is_given_up(question, now()),
         article=article_for_question(db(), who, question.id),
         promotable=accepted if accepted is not None and who.is_editor else None,
         may_promote=rules_of_articles.may_promote(who, accepted) if accepted is not None else None,
