@@ -15,6 +15,7 @@ from forum.knowledge.reactions import check_article_of_answer, check_articles_of
 from forum.notices.reactions import AccountMails
 from forum.questions import events as questions
 from forum.search import reactions as search
+from forum.search.relating import Relations
 from forum.transfer.events import QuestionImported
 
 
@@ -23,6 +24,9 @@ def subscribe_all(parts: Parts) -> None:
     outbox = parts.subscriptions
     search.subscribe(outbox)
     outbox.subscribe(QuestionImported, search.on_question, name="search.index", channel=search.CHANNEL)
+    relations = Relations(parts.index)
+    for told in (questions.QuestionAsked, questions.QuestionEdited, QuestionImported):
+        outbox.subscribe(told, relations.relate_question, name="search.relate", channel="relations")
     outbox.every(timedelta(hours=1), forget_delivered)
     outbox.every(timedelta(hours=1), forget_old_keys)
     outbox.every(timedelta(hours=1), forget_usages)

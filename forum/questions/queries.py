@@ -1,7 +1,7 @@
 """Reading questions and what is written under them; rows that a reader may not see are never loaded."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session, contains_eager, defer, joinedload, raiseload
 from forum.accounts.models import Reader, User
 from forum.base.errors import NotFound
 from forum.base.paging import PAGE_SIZE, Order, Page, fetch_page
+from forum.questions.mine import Mine, find_mine, is_followed_by
 from forum.questions.models import (
     ANSWERED,
     CLOSED,
+    MOST_TAGS,
     SOLVED,
     WAITING,
     Answer,
@@ -22,7 +24,6 @@ from forum.questions.models import (
     Question,
     Revision,
     Tag,
-    Vote,
     question_tags,
 )
 
@@ -30,6 +31,8 @@ STATES = (WAITING, ANSWERED, SOLVED, CLOSED)
 
 #: The ways to look at the list: who waits longest, what was asked last, where something happens, what was solved.
 TAB_WAITING, TAB_NEW, TAB_ACTIVE, TAB_SOLVED = "waiting", "new", "active", "solved"
+#: What the reader asked, and what they follow; for people who are signed in.
+TAB_MINE, TAB_FOLLOWED = "mine", "followed"
 #: Tags are short: more of them fit a page.
 TAGS_SIZE = 60
 
@@ -118,9 +121,16 @@ class Discussion:
     answers: Sequence[Answer]
     #: By the answer they stand under; None is the question itself.
     comments: dict[int | None, list[Comment]] = field(default_factory=dict)
-    #: The reader's own votes: on the question, and by answer.
-    vote: int = 0
-    answer_votes: dict[int, int] = field(default_factory=dict)
+    #: What the reader has said about it.
+    mine: Mine = field(default_factory=Mine)
+
+    @property
+    def vote(self) -> int:
+        return self.mine.vote
+
+    @property
+    def answer_votes(self) -> Mapping[int, int]:
+        return self.mine.answer_votes
 
     @property
     def accepted(self) -> Answer | None:
@@ -145,20 +155,7 @@ def read_discussion(session: Session, reader: Reader, question_id: int) -> Discu
         .order_by(Comment.created_at, Comment.id)
     ):
         comments[comment.answer_id].append(comment)
-    votes = _votes(session, reader, question_id)
-    return Discussion(question, answers, comments, votes.pop(None, 0), {id: mine for id, mine in votes.items() if id})
-
-
-def _votes(session: Session, reader: Reader, question_id: int) -> dict[int | None, int]:
-    if not reader.is_signed_in:
-        return {}
-    rows = session.execute(
-        select(Vote.answer_id, Vote.value)
-        .outerjoin(Answer, Answer.id == Vote.answer_id)
-        .where(Vote.voter_id == reader.id)
-        .where(or_(Vote.question_id == question_id, Answer.question_id == question_id))
-    )
-    return {row.answer_id: row.value for row in rows}
+    return Discussion(question, answers, comments, find_mine(session, reader, question_id))
 
 
 @dataclass(frozen=True)
@@ -185,6 +182,9 @@ def list_questions(
     query = listed_questions()
     if wanted.removed and reader.is_moderator:
         query = query.where(~is_public(Question))
+    elif tab == TAB_MINE and reader.is_signed_in:
+        # What was hidden or deleted is marked, and never missing without a word.
+        query = query.where(Question.asker_id == reader.id)
     else:
         query = query.where(is_public(Question))
     if wanted.tag:
@@ -193,11 +193,13 @@ def list_questions(
         query = query.where(Question.state == wanted.state)
     if wanted.unanswered:
         query = query.where(Question.answer_count == 0)
+    if tab == TAB_FOLLOWED:
+        query = query.where(is_followed_by(reader))
     if tab == TAB_WAITING:
         return _by_age(session, query.where(Question.state == WAITING), cursor, size, oldest_first=True)
     if tab == TAB_SOLVED:
         return _by_age(session, query.where(Question.state == SOLVED), cursor, size)
-    if tab == TAB_ACTIVE:
+    if tab in (TAB_ACTIVE, TAB_MINE, TAB_FOLLOWED):
         order = Order(Question.active_at, Question.id)
         return fetch_page(session, query, order, lambda row: (row.active_at, row.id), cursor, size)
     return _by_age(session, query, cursor, size)
@@ -243,10 +245,12 @@ def find_tag(session: Session, name: str) -> Tag:
     return tag
 
 
-def list_tags(session: Session, cursor: str | None = None, size: int = TAGS_SIZE) -> Page[Tag]:
-    """The tags in use, the most used first."""
+def list_tags(session: Session, cursor: str | None = None, size: int = TAGS_SIZE, search: str = "") -> Page[Tag]:
+    """The tags in use, the most used first; with a search those whose name holds the words."""
     order = Order(Tag.question_count, Tag.id)
     query = select(Tag).where(Tag.question_count > 0)
+    for word in search.casefold().split()[:MOST_TAGS]:
+        query = query.where(Tag.name.contains(word, autoescape=True))
     return fetch_page(session, query, order, lambda row: (row.question_count, row.id), cursor, size)
 
 
@@ -258,8 +262,10 @@ def list_questions_of(
     return _by_age(session, query, cursor, size)
 
 
-def list_answers_of(session: Session, person: User, cursor: str | None = None, size: int = PAGE_SIZE) -> Page[Answer]:
-    """What a person answered and everybody may see, the newest first, each with its question."""
+def list_answers_of(
+    session: Session, person: User, cursor: str | None = None, size: int = PAGE_SIZE, *, accepted: bool = False
+) -> Page[Answer]:
+    """What a person answered and everybody may see, the newest first, each with its question; all, or what solved."""
     query = (
         select(Answer)
         .join(Answer.question)
@@ -272,6 +278,8 @@ def list_answers_of(session: Session, person: User, cursor: str | None = None, s
             raiseload("*"),
         )
     )
+    if accepted:
+        query = query.where(Answer.accepted_at.is_not(None))
     order = Order(Answer.created_at, Answer.id)
     return fetch_page(session, query, order, lambda row: (row.created_at, row.id), cursor, size)
 
@@ -283,6 +291,8 @@ class Record:
     questions: int
     answers: int
     accepted: int
+    #: Votes that called an answer helpful.
+    helpful: int
 
 
 def count_record(session: Session, person: User) -> Record:
@@ -296,7 +306,13 @@ def count_record(session: Session, person: User) -> Record:
         .scalar_subquery()
         for counted in (Answer.id, Answer.accepted_at)
     )
-    return Record(*session.execute(select(asked, answers, accepted)).one())
+    helpful = (
+        select(func.coalesce(func.sum(Answer.up_count + Answer.imported_up), 0))
+        .join(Answer.question)
+        .where(Answer.author_id == person.id, is_public(Answer), is_public(Question))
+        .scalar_subquery()
+    )
+    return Record(*session.execute(select(asked, answers, accepted, helpful)).one())
 
 
 def list_revisions(

@@ -8,6 +8,7 @@ from flask import Flask, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from forum.base.markup import headings_below
 from forum.base.requests import now
 from forum.base.verdicts import Verdict
 from forum.base.words import say
@@ -65,6 +66,11 @@ def stored(html: str) -> Markup:
     return Markup(html)  # noqa: S704
 
 
+def stored_below(html: str, level: int) -> Markup:
+    """The same, with its headings in the order of the page it stands on."""
+    return Markup(headings_below(html, level))  # noqa: S704
+
+
 def own_name(code: str) -> str:
     """What a language calls itself."""
     return (Locale.parse(code).get_display_name(code) or code).capitalize()
@@ -84,6 +90,7 @@ def install(app: Flask) -> None:
         site=site,
     )
     app.jinja_env.filters["stored"] = stored
+    app.jinja_env.filters["stored_below"] = stored_below
 
     @app.get("/static/<path:name>")
     def static_file(name: str) -> Response:

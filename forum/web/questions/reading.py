@@ -1,28 +1,45 @@
 """One question with all that was said to it."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from forum.accounts.models import Reader
 from forum.base.markup import opening
 from forum.base.parts import parts
 from forum.base.requests import db, now
+from forum.base.words import Sentence, say
 from forum.knowledge import rules as rules_of_articles
-from forum.knowledge.queries import article_for_question, article_from
+from forum.knowledge.models import Article
+from forum.knowledge.queries import article_for_question, articles_of
 from forum.questions import rules
-from forum.questions.models import Question
+from forum.questions.models import Answer, Question
 from forum.questions.published import is_given_up
 from forum.questions.queries import Discussion, find_answer, read_discussion
+from forum.questions.topics import list_related
 from forum.web.context import LINKS
 from forum.web.forms import form_from
 from forum.web.moving import moved, whole
 from forum.web.people import here, reader
-from forum.web.questions.addresses import answer_url, question_slug, question_url
+from forum.web.questions.addresses import answer_url, question_slug, question_url, title_slug
 from forum.web.questions.blueprint import pages
 from forum.web.questions.forms import AnswerForm
 from forum.web.questions.shown import Ballot, show_answers, show_comments, show_question, show_tools
+
+#: How the answers can be put in order: the name in the address, the word, and what comes first.
+ORDERS: dict[str, tuple[Sentence, Callable[[Answer], Any]]] = {
+    "": (say("Best first"), lambda answer: (not answer.is_accepted, -answer.score, answer.created_at, answer.id)),
+    "score": (say("By votes"), lambda answer: (-answer.score, answer.created_at, answer.id)),
+    "newest": (say("Newest first"), lambda answer: (-answer.created_at.timestamp(), -answer.id)),
+    "oldest": (say("Oldest first"), lambda answer: (answer.created_at, answer.id)),
+}
+
+#: With fewer there is nothing to put in order.
+FEWEST_TO_ORDER = 2
 
 
 @pages.get("/questions/<int:question_id>", defaults={"slug": None})
@@ -41,8 +58,12 @@ def show(question_id: int, slug: str | None) -> str | Response:
 def draw_question(discussion: Discussion, form: AnswerForm | None = None, **shown: Any) -> str:
     """The page of a question; `form` is an answer that came back with what is wrong."""
     question, who = discussion.question, reader()
+    order = request.args.get("answers", "")
+    order = order if order in ORDERS else ""
+    discussion = replace(discussion, answers=sorted(discussion.answers, key=ORDERS[order][1]))
     may_answer = rules.may_answer(who, question)
     accepted = discussion.accepted
+    article, promoted = _articles(question, accepted, who)
     return render_template(
         "questions/show.html",
         question=show_question(question),
@@ -54,6 +75,32 @@ def draw_question(discussion: Discussion, form: AnswerForm | None = None, **show
         ),
         tools=show_tools(question, who),
         answers=show_answers(discussion, who),
+        orders=[
+            {
+                "label": label,
+                "url": question_url(question, answers=name or None, _anchor="answers-title"),
+                "is_current": name == order,
+            }
+            for name, (label, _) in ORDERS.items()
+        ]
+        if len(discussion.answers) >= FEWEST_TO_ORDER
+        else [],
+        mine=discussion.mine,
+        me_too_url=(
+            url_for("questions.change_me_too", question_id=question.id)
+            if rules.may_say_me_too(who, question) or discussion.mine.has_me_too
+            else None
+        ),
+        follow_url=url_for("questions.follow_question", question_id=question.id) if rules.may_follow(who) else None,
+        help_url=(
+            url_for("questions.ask_for_help_again", question_id=question.id)
+            if rules.may_ask_for_help_again(who, question)
+            else None
+        ),
+        related=[
+            (each, url_for("questions.show", question_id=each.id, slug=title_slug(each.title)))
+            for each in list_related(db(), question.id)
+        ],
         accepted=accepted,
         accepted_quote_text=opening(accepted.html) if accepted else "",
         comments=show_comments(discussion.comments.get(None, ()), who),
@@ -69,12 +116,21 @@ def draw_question(discussion: Discussion, form: AnswerForm | None = None, **show
         sign_in_url=None if who.is_signed_in else f"{LINKS.sign_in}?{urlencode({'next': here()})}",
         canonical=whole(question_url(question)),
         is_indexed=question.is_public and not is_given_up(question, now()),
-        article=article_for_question(db(), who, question.id),
+        article=article,
         promotable=accepted if accepted is not None and who.is_editor else None,
         may_promote=rules_of_articles.may_promote(who, accepted) if accepted is not None else None,
-        promoted=article_from(db(), accepted.id) if accepted is not None and who.is_editor else None,
+        promoted=promoted,
         **shown,
     )
+
+
+def _articles(question: Question, accepted: Answer | None, who: Reader) -> tuple[Article | None, Article | None]:
+    """The article that answers the question and, for editors, what was made from the accepted answer."""
+    if accepted is None or not who.is_editor:
+        return article_for_question(db(), who, question.id), None
+    found = articles_of(db(), question.id)
+    shown = next((article for article in found if article.archived_at is None), None)
+    return shown, next((article for article in found if article.source_answer_id == accepted.id), None)
 
 
 def _counts_as_view(question: Question) -> bool:

@@ -13,7 +13,7 @@ from forum.base.words import Sentence, say
 from forum.questions import rules
 from forum.questions.models import Answer, Comment, Question
 from forum.questions.queries import Discussion
-from forum.web.context import stored
+from forum.web.context import stored, stored_below
 from forum.web.questions.addresses import question_url
 
 
@@ -29,6 +29,7 @@ class QuestionShown:
     asker: User
     tags: Sequence[str]
     answer_count: int
+    too_count: int
     score: int
     excerpt: str
     language: str
@@ -46,6 +47,7 @@ def show_question(question: Question) -> QuestionShown:
         asker=question.asker,
         tags=[tag.name for tag in question.tags],
         answer_count=question.answer_count,
+        too_count=question.too_count,
         score=question.score,
         excerpt=question.excerpt,
         language=question.language,
@@ -138,7 +140,7 @@ def _show_answer(answer: Answer, discussion: Discussion, reader: Reader) -> Answ
     may_comment = rules.may_comment(reader, discussion.question, answer)
     return AnswerShown(
         id=answer.id,
-        html=stored(answer.html),
+        html=stored_below(answer.html, 2),
         author=answer.author,
         answered_at=answer.created_at,
         edited_at=answer.edited_at,
