@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, defer, joinedload, raiseload, selectinload
 from forum.base.errors import NotFound
 from forum.questions.models import Answer, Question, Tag, question_tags
 from forum.questions.queries import is_public
+from forum.questions.rows import QuestionRow
 
 #: What a feed reader shows at once; who looks less often than once a day reads the list instead.
 FEED_SIZE = 30
@@ -76,7 +77,7 @@ def last_removal(session: Session, since: datetime, question: Question | None = 
     return max((moment for moment in session.execute(query).one() if moment is not None), default=None)
 
 
-def is_given_up(question: Question, now: datetime) -> bool:
+def is_given_up(question: Question | QuestionRow, now: datetime) -> bool:
     """Whether this has waited so long without an answer that nobody should be sent here; `worth_finding` of a row."""
     return question.answer_count == 0 and question.created_at <= now - GIVEN_UP_AFTER
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import BindParameter, Select, bindparam, exists, func, select, union_all
 from sqlalchemy.orm import Session
 
 from forum.accounts.models import Reader, User
 from forum.base.errors import NotFound
 from forum.questions.models import RELATED, SIMILAR, SOLVED, Answer, Follow, Question, QuestionLink, Tag, question_tags
 from forum.questions.queries import STATES, is_public
+from forum.questions.rows import QUESTIONS
 
 #: Those a newcomer would look out for; more would be a ranking.
 MOST_HELPERS = 5
@@ -85,23 +88,24 @@ class Related:
 
 def list_related(session: Session, question_id: int) -> Sequence[Related]:
     """Public questions tied to this one from either side: those somebody named first, then solved ones."""
-    tied = (
-        select(QuestionLink.target_id.label("other_id"), QuestionLink.kind)
-        .where(QuestionLink.source_id == question_id, QuestionLink.kind.in_((RELATED, SIMILAR)))
-        .union_all(
-            select(QuestionLink.source_id, QuestionLink.kind).where(
-                QuestionLink.target_id == question_id, QuestionLink.kind.in_((RELATED, SIMILAR))
-            )
-        )
-        .subquery()
-    )
-    kind = func.min(tied.c.kind)
-    rows = session.execute(
-        select(Question.id, Question.title, Question.state, Question.language)
-        .join(tied, tied.c.other_id == Question.id)
-        .where(is_public(Question), Question.id != question_id)
-        .group_by(Question.id, Question.title, Question.state, Question.language)
-        .order_by(kind, Question.state != SOLVED, Question.id.desc())
+    return [Related(*row) for row in session.execute(_related(), {"question_id": question_id})]
+
+
+@lru_cache
+def _related() -> Select[Any]:
+    links = QuestionLink.__table__
+    question_id: BindParameter[int] = bindparam("question_id")
+    is_tie = links.c.kind.in_((RELATED, SIMILAR))
+    tied = union_all(
+        select(links.c.target_id.label("other_id"), links.c.kind).where(links.c.source_id == question_id, is_tie),
+        select(links.c.source_id, links.c.kind).where(links.c.target_id == question_id, is_tie),
+    ).subquery()
+    shown = [QUESTIONS.c[name] for name in ("id", "title", "state", "language")]
+    return (
+        select(*shown)
+        .select_from(QUESTIONS.join(tied, tied.c.other_id == QUESTIONS.c.id))
+        .where(is_public(QUESTIONS.c), QUESTIONS.c.id != question_id)
+        .group_by(*shown)
+        .order_by(func.min(tied.c.kind), QUESTIONS.c.state != SOLVED, QUESTIONS.c.id.desc())
         .limit(MOST_RELATED)
     )
-    return [Related(*row) for row in rows]

@@ -23,7 +23,7 @@ from forum.questions.actions.removing import (
     undelete_comment,
     undelete_question,
 )
-from forum.questions.actions.voting import vote
+from forum.questions.actions.voting import take_votes, vote
 from forum.questions.actions.writing import (
     ask_question,
     edit_answer,
@@ -61,6 +61,7 @@ __all__ = [
     "roll_back",
     "say_me_too",
     "settle",
+    "take_votes",
     "undelete_answer",
     "undelete_comment",
     "undelete_question",

@@ -82,7 +82,7 @@ def from_answer(answer: Answer, question: Question, language: str) -> Entry:
     title = say("Answer by %(name)s", name=answer.author.name)
     if answer.is_accepted:
         title = say("Answer by %(name)s, which solved it", name=answer.author.name)
-    url = whole(question_url(question, _anchor=f"answer-{answer.id}"))
+    url = f"{whole(question_url(question))}#answer-{answer.id}"
     return Entry(
         id=whole(f"{LINKS.root}/answers/{answer.id}"),
         url=url,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from forum.accounts.models import Reader
@@ -17,21 +17,22 @@ from forum.knowledge import rules as rules_of_articles
 from forum.knowledge.models import Article
 from forum.knowledge.queries import article_for_question, articles_of
 from forum.questions import rules
-from forum.questions.models import Answer, Question
 from forum.questions.published import is_given_up
-from forum.questions.queries import Discussion, find_answer, read_discussion
+from forum.questions.queries import find_answer
+from forum.questions.reading import Discussion, read_discussion
+from forum.questions.rows import AnswerRow, QuestionRow
 from forum.questions.topics import list_related
 from forum.web.context import LINKS
 from forum.web.forms import form_from
 from forum.web.moving import moved, whole
 from forum.web.people import here, reader
-from forum.web.questions.addresses import answer_url, question_slug, question_url, title_slug
+from forum.web.questions.addresses import answer_url, place, question_slug, question_url, title_slug
 from forum.web.questions.blueprint import pages
 from forum.web.questions.forms import AnswerForm
 from forum.web.questions.shown import Ballot, show_answers, show_comments, show_question, show_tools
 
 #: How the answers can be put in order: the name in the address, the word, and what comes first.
-ORDERS: dict[str, tuple[Sentence, Callable[[Answer], Any]]] = {
+ORDERS: dict[str, tuple[Sentence, Callable[[AnswerRow], Any]]] = {
     "": (say("Best first"), lambda answer: (not answer.is_accepted, -answer.score, answer.created_at, answer.id)),
     "score": (say("By votes"), lambda answer: (-answer.score, answer.created_at, answer.id)),
     "newest": (say("Newest first"), lambda answer: (-answer.created_at.timestamp(), -answer.id)),
@@ -60,7 +61,8 @@ def draw_question(discussion: Discussion, form: AnswerForm | None = None, **show
     question, who = discussion.question, reader()
     order = request.args.get("answers", "")
     order = order if order in ORDERS else ""
-    discussion = replace(discussion, answers=sorted(discussion.answers, key=ORDERS[order][1]))
+    if order:
+        discussion = replace(discussion, answers=sorted(discussion.answers, key=ORDERS[order][1]))
     may_answer = rules.may_answer(who, question)
     accepted = discussion.accepted
     article, promoted = _articles(question, accepted, who)
@@ -69,16 +71,22 @@ def draw_question(discussion: Discussion, form: AnswerForm | None = None, **show
         question=show_question(question),
         row=question,
         ballot=Ballot(
-            url_for("questions.vote_on_question", question_id=question.id),
+            place("questions", question.id, "vote"),
             discussion.vote,
             rules.may_vote(who, question).reason,
         ),
-        tools=show_tools(question, who),
+        tools=show_tools(
+            "questions",
+            question,
+            who,
+            rules.may_edit_question(who, question),
+            rules.may_delete_question(who, question),
+        ),
         answers=show_answers(discussion, who),
         orders=[
             {
                 "label": label,
-                "url": question_url(question, answers=name or None, _anchor="answers-title"),
+                "url": f"{question_url(question)}{f'?answers={name}' if name else ''}#answers-title",
                 "is_current": name == order,
             }
             for name, (label, _) in ORDERS.items()
@@ -87,28 +95,21 @@ def draw_question(discussion: Discussion, form: AnswerForm | None = None, **show
         else [],
         mine=discussion.mine,
         me_too_url=(
-            url_for("questions.change_me_too", question_id=question.id)
+            place("questions", question.id, "me-too")
             if rules.may_say_me_too(who, question) or discussion.mine.has_me_too
             else None
         ),
-        follow_url=url_for("questions.follow_question", question_id=question.id) if rules.may_follow(who) else None,
+        follow_url=place("questions", question.id, "follow") if rules.may_follow(who) else None,
         help_url=(
-            url_for("questions.ask_for_help_again", question_id=question.id)
-            if rules.may_ask_for_help_again(who, question)
-            else None
+            place("questions", question.id, "still-need-help") if rules.may_ask_for_help_again(who, question) else None
         ),
         related=[
-            (each, url_for("questions.show", question_id=each.id, slug=title_slug(each.title)))
-            for each in list_related(db(), question.id)
+            (each, place("questions", each.id, title_slug(each.title))) for each in list_related(db(), question.id)
         ],
         accepted=accepted,
         accepted_quote_text=opening(accepted.html) if accepted else "",
         comments=show_comments(discussion.comments.get(None, ()), who),
-        comment_url=(
-            url_for("questions.comment_on_question", question_id=question.id)
-            if rules.may_comment(who, question)
-            else None
-        ),
+        comment_url=place("questions", question.id, "comments") if rules.may_comment(who, question) else None,
         may_answer=may_answer,
         may_close=rules.may_close(who),
         may_reopen=rules.may_reopen(who),
@@ -124,7 +125,7 @@ def draw_question(discussion: Discussion, form: AnswerForm | None = None, **show
     )
 
 
-def _articles(question: Question, accepted: Answer | None, who: Reader) -> tuple[Article | None, Article | None]:
+def _articles(question: QuestionRow, accepted: AnswerRow | None, who: Reader) -> tuple[Article | None, Article | None]:
     """The article that answers the question and, for editors, what was made from the accepted answer."""
     if accepted is None or not who.is_editor:
         return article_for_question(db(), who, question.id), None
@@ -133,7 +134,7 @@ def _articles(question: Question, accepted: Answer | None, who: Reader) -> tuple
     return shown, next((article for article in found if article.source_answer_id == accepted.id), None)
 
 
-def _counts_as_view(question: Question) -> bool:
+def _counts_as_view(question: QuestionRow) -> bool:
     """A look by somebody else who really looks: not the asker, not a browser that only guesses ahead."""
     purpose = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
     return request.method == "GET" and "prefetch" not in purpose.casefold() and reader().id != question.asker_id
