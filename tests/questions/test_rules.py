@@ -44,7 +44,11 @@ TABLE: list[tuple[str, Rule, set[str]]] = [
     ("ask for help again", lambda who, q, a, c: rules.may_ask_for_help_again(who, q), {"anna"}),
     ("describe a tag", lambda who, q, a, c: rules.may_describe_tag(who), MODERATORS),
     ("roll back", lambda who, q, a, c: rules.may_roll_back(who, q, Revision(number=0)), {"anna"} | MODERATORS),
-    ("roll back an answer", lambda who, q, a, c: rules.may_roll_back(who, a, Revision(number=0)), {"bruno"} | MODERATORS),
+    (
+        "roll back an answer",
+        lambda who, q, a, c: rules.may_roll_back(who, a, Revision(number=0)),
+        {"bruno"} | MODERATORS,
+    ),
     ("redact", lambda who, q, a, c: rules.may_redact(who, q, Revision(number=0)), MODERATORS),
     ("close", lambda who, q, a, c: rules.may_close(who), MODERATORS),
     ("reopen", lambda who, q, a, c: rules.may_reopen(who), MODERATORS),
