@@ -31,13 +31,14 @@ WRITES_NOTHING: dict[str, str] = {}
 #: What nobody reacts to yet: said so that whoever needs it later finds it told.
 NOBODY_LISTENS: dict[str, str] = {
     "ProfileChanged": "pages and hits show the name as it is in the database",
+    "PersonMentioned": "for notices, which tell the person",
     "ContactAdded": "for connectors to other systems",
-    "ContactJoined": "for connectors to other systems",
     "ContactParted": "for connectors to other systems",
     "MeTooChanged": "the count stands on the question; for notices",
     "FollowChanged": "lists ask the database; for notices",
     "RevisionRedacted": "earlier versions are in no index",
     "TagDescribed": "pages ask the database",
+    "MergeUndone": "for connectors to other systems",
     "AnswerPromoted": "a draft is for editors, who see it in their list",
     "ArticleSaved": "readers still see what was published",
     "ReviewAsked": "editors see it in their list; for notices",

@@ -242,12 +242,14 @@ def list_articles_about(session: Session, tag: Tag) -> Sequence[Article]:
     ).all()
 
 
-def list_most_read(session: Session) -> Sequence[Article]:
+def list_most_read(session: Session, language: str) -> Sequence[Article]:
+    """Those in the reader's language first."""
     return session.scalars(
         select(Article)
+        .join(Article.published)
         .where(IS_LIVE, Article.view_count > 0)
-        .options(joinedload(Article.published))
-        .order_by(Article.view_count.desc(), Article.id.desc())
+        .options(contains_eager(Article.published))
+        .order_by((ArticleRevision.language == language).desc(), Article.view_count.desc(), Article.id.desc())
         .limit(MOST_READ)
     ).all()
 

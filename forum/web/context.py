@@ -21,6 +21,7 @@ THEMES = ("light", "dark")
 
 LINKS = Links()
 
+
 #: Where each way leads, who it is for (a property of the reader), and its picture.
 WAYS = (
     (say("Questions"), "/questions", "comment", None),
@@ -66,8 +67,8 @@ def stored(html: str) -> Markup:
     return Markup(html)  # noqa: S704
 
 
-def stored_below(html: str, level: int) -> Markup:
-    """The same, with its headings in the order of the page it stands on."""
+def below(html: Markup, level: int) -> Markup:
+    """The same text with its headings in the order of the page it stands on, under a heading of that level."""
     return Markup(headings_below(html, level))  # noqa: S704
 
 
@@ -89,8 +90,7 @@ def install(app: Flask) -> None:
         tag_url=LINKS.tag_url,
         site=site,
     )
-    app.jinja_env.filters["stored"] = stored
-    app.jinja_env.filters["stored_below"] = stored_below
+    app.jinja_env.filters.update(stored=stored, below=below)
 
     @app.get("/static/<path:name>")
     def static_file(name: str) -> Response:

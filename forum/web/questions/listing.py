@@ -21,6 +21,7 @@ from forum.questions.queries import (
     list_questions,
 )
 from forum.web.knowledge.cards import show_card
+from forum.web.language import language
 from forum.web.moving import whole
 from forum.web.people import reader
 from forum.web.questions.blueprint import pages
@@ -53,7 +54,7 @@ def index() -> str:
         "questions/front.html",
         "questions.index",
         filters,
-        most_read=[show_card(article) for article in list_most_read(db())] if is_start else [],
+        most_read=[show_card(article) for article in list_most_read(db(), language())] if is_start else [],
     )
 
 

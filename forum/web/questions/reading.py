@@ -13,6 +13,7 @@ from forum.base.markup import opening
 from forum.base.parts import parts
 from forum.base.requests import db, now
 from forum.base.words import Sentence, say
+from forum.drafts.models import ANSWER, Purpose
 from forum.knowledge import rules as rules_of_articles
 from forum.knowledge.models import Article
 from forum.knowledge.queries import article_for_question, articles_of
@@ -23,6 +24,7 @@ from forum.questions.reading import Discussion, read_discussion
 from forum.questions.rows import AnswerRow, QuestionRow
 from forum.questions.topics import list_related
 from forum.web.context import LINKS
+from forum.web.drafts.restoring import restore
 from forum.web.forms import form_from
 from forum.web.moving import moved, whole
 from forum.web.people import here, reader
@@ -65,6 +67,9 @@ def draw_question(discussion: Discussion, form: AnswerForm | None = None, **show
         discussion = replace(discussion, answers=sorted(discussion.answers, key=ORDERS[order][1]))
     may_answer = rules.may_answer(who, question)
     accepted = discussion.accepted
+    if form is None and may_answer:
+        form = form_from(AnswerForm)
+        shown["draft"] = restore(form, Purpose(ANSWER, question.id))
     article, promoted = _articles(question, accepted, who)
     return render_template(
         "questions/show.html",
@@ -113,7 +118,7 @@ def draw_question(discussion: Discussion, form: AnswerForm | None = None, **show
         may_answer=may_answer,
         may_close=rules.may_close(who),
         may_reopen=rules.may_reopen(who),
-        form=form or (form_from(AnswerForm) if may_answer else None),
+        form=form,
         sign_in_url=None if who.is_signed_in else f"{LINKS.sign_in}?{urlencode({'next': here()})}",
         canonical=whole(question_url(question)),
         is_indexed=question.is_public and not is_given_up(question, now()),

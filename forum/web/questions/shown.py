@@ -12,7 +12,7 @@ from forum.base.words import Sentence, say
 from forum.questions import rules
 from forum.questions.reading import Discussion
 from forum.questions.rows import AnswerRow, Author, CommentRow, QuestionRow
-from forum.web.context import stored, stored_below
+from forum.web.context import below, stored
 from forum.web.questions.addresses import place, question_url
 
 # Nothing here is changed once it is made; it is not frozen because that would make each of fifty three times as dear.
@@ -131,7 +131,7 @@ def _show_answer(answer: AnswerRow, discussion: Discussion, reader: Reader) -> A
     may_comment = rules.may_comment(reader, discussion.question, answer)
     return AnswerShown(
         id=answer.id,
-        html=stored_below(answer.html, 2),
+        html=below(stored(answer.html), 2),
         author=answer.author,
         answered_at=answer.created_at,
         edited_at=answer.edited_at,
