@@ -21,6 +21,7 @@ from forum.base.signing import Signer
 from forum.knowledge.actions import note_views as note_article_views
 from forum.questions.actions import note_views as note_question_views
 from forum.subscriptions import subscribe_all
+from forum.web import shelf
 
 if TYPE_CHECKING:
     from search_index.contract import SearchIndex
@@ -89,6 +90,7 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     parts_module.install(app, parts or create_parts(settings))
     requests.install(app)
+    shelf.install(app)
     Compress(app)
     web.install(app)
     api.install(app)

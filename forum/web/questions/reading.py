@@ -14,7 +14,6 @@ from forum.knowledge.queries import article_for_question, article_from
 from forum.questions import rules
 from forum.questions.queries import find_answer
 from forum.questions.reading import Discussion, read_discussion
-from forum.questions.rows import QuestionRow
 from forum.web.context import LINKS
 from forum.web.forms import form_from
 from forum.web.people import here, reader
@@ -22,6 +21,7 @@ from forum.web.questions.addresses import answer_url, place, question_slug, ques
 from forum.web.questions.blueprint import pages
 from forum.web.questions.forms import AnswerForm
 from forum.web.questions.shown import Ballot, show_answers, show_comments, show_question, show_tools
+from forum.web.shelf import note_view
 
 
 @pages.get("/questions/<int:question_id>", defaults={"slug": None})
@@ -33,8 +33,8 @@ def show(question_id: int, slug: str | None) -> str | Response:
     if slug != question_slug(question):
         asked = request.query_string.decode("ascii", "ignore")
         return redirect(question_url(question) + (f"?{asked}" if asked else ""), 308)
-    if _counts_as_view(question):
-        parts().measures.add("question_views", question.id)
+    if reader().id != question.asker_id:
+        note_view("question_views", question.id)
     return draw_question(discussion)
 
 
@@ -76,12 +76,6 @@ def draw_question(discussion: Discussion, form: AnswerForm | None = None, **show
         promoted=article_from(db(), accepted.id) if accepted is not None and who.is_editor else None,
         **shown,
     )
-
-
-def _counts_as_view(question: QuestionRow) -> bool:
-    """A look by somebody else who really looks: not the asker, not a browser that only guesses ahead."""
-    purpose = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
-    return request.method == "GET" and "prefetch" not in purpose.casefold() and reader().id != question.asker_id
 
 
 @pages.get("/answers/<int:answer_id>")
