@@ -189,6 +189,7 @@ def contact(row: Contact) -> Plain:
                 "id": point.id,
                 "kind": point.kind,
                 "value": point.value,
+                "label": point.label,
                 "is_verified": point.verified_at is not None,
             }
             for point in row.points

@@ -3,7 +3,6 @@
 from flask import render_template
 
 from forum.base.requests import db
-from forum.contacts.points import spoken_point
 from forum.contacts.queries import contact_of, contacts_with_point, find_contact
 from forum.knowledge.queries import article_for_question
 from forum.questions.queries import find_question, list_answers
@@ -11,6 +10,7 @@ from forum.tickets import queries
 from forum.tickets.models import Target, is_open
 from forum.web.contacts.forms import TIER_WORDS
 from forum.web.contacts.history import target_title, target_url
+from forum.web.contacts.shown import spoken_point
 from forum.web.forms import form_from
 from forum.web.tickets.forms import STATUS_WORDS, PassOnForm
 from forum.web.tickets.views import agent, pages
