@@ -84,6 +84,8 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
         TRUSTED_HOSTS=trusted_hosts(settings),
         TEMPLATES_AUTO_RELOAD=False,
         COMPRESS_STREAMS=False,
+        # The shelf does it, which wants the page whole.
+        COMPRESS_EVALUATE_CONDITIONAL_REQUEST=False,
         COMPRESS_MIMETYPES=COMPRESSED,
     )
     if settings.trusted_proxies:
