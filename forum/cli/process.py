@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import config
-from forum.app import FORM_BYTES, create_app
+from forum.app import FORM_BYTES, LARGER, create_app
 from forum.base.changes import Changes
 from forum.base.parts import EXTENSION
 from forum.web.shelf import Shelf
@@ -29,7 +29,7 @@ def make_app() -> Gate:
     parts.measures.start()
     threading.Thread(target=leave_with_parent, args=(os.getppid(),), daemon=True).start()
     shelf = Shelf(Changes(parts.store), parts.measures, parts.settings.languages)
-    return Gate(app, FORM_BYTES, parts.settings.threads, shelf)
+    return Gate(app, FORM_BYTES, parts.settings.threads, LARGER, shelf)
 
 
 def leave_with_parent(parent: int) -> None:

@@ -1,12 +1,13 @@
 """In which language this page speaks, and how templates say things in it."""
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from babel.numbers import format_decimal
-from flask import Flask, g, request
+from flask import Flask, request
 from jinja2 import Template
 from markupsafe import Markup
 
@@ -19,12 +20,22 @@ from forum.web.people import reader
 COOKIE = "language"
 
 
+#: Of the request at hand; asked three hundred times for a page, which `g` would make felt.
+_language: ContextVar[str | None] = ContextVar("language", default=None)
+
+
 def language() -> str:
     """The reader's choice, else the browser's, else the first that the site speaks."""
-    chosen: str | None = g.get("language")
+    chosen = _language.get()
     if chosen is None:
-        chosen = g.language = _choose()
+        chosen = _choose()
+        _language.set(chosen)
     return chosen
+
+
+def forget_language(_error: BaseException | None = None) -> None:
+    """Choose anew for the next request, or after somebody chose another one."""
+    _language.set(None)
 
 
 def _choose() -> str:
@@ -68,6 +79,19 @@ def _plain_sentence(spoken_here: str, text: str) -> Markup:
 def remembered(macro: Callable[..., Markup]) -> Callable[..., Markup]:
     """A macro that draws the same for the same arguments, whoever looks, drawn once."""
     return lru_cache(maxsize=1024)(macro)
+
+
+def remembered_in_language(macro: Callable[..., Markup]) -> Callable[..., Markup]:
+    """A macro that draws the same for the same arguments in one language."""
+
+    @lru_cache(maxsize=1024)
+    def drawn(_language: str, *given: Any) -> Markup:
+        return macro(*given)
+
+    def draw(*given: Any) -> Markup:
+        return drawn(language(), *given)
+
+    return draw
 
 
 def remembered_for_now(macro: Callable[[datetime], Markup]) -> Callable[[datetime], Markup]:
@@ -125,11 +149,15 @@ def number(value: float) -> str:
 
 def install(app: Flask) -> None:
     """Teach the templates to speak."""
+    app.before_request(forget_language)
+    app.teardown_request(forget_language)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     # Instead of the extension's own, which look everything up anew for each of a page's two hundred sentences.
     app.jinja_env.globals.update(_=said, gettext=said, ngettext=said_many)
-    app.jinja_env.globals.update(remembered=remembered, remembered_for_now=remembered_for_now)
+    app.jinja_env.globals.update(
+        remembered=remembered, remembered_in_language=remembered_in_language, remembered_for_now=remembered_for_now
+    )
     app.jinja_env.template_class = PageTemplate
     app.jinja_env.finalize = spoken
     app.jinja_env.filters.update(when=when, when_long=when_long, day=day, waited=waited, number=number, spoken=spoken)

@@ -73,7 +73,7 @@ class Process:
         self.parts: Parts = create_parts(settings, Store(make_engine(settings.database_url)), MemoryIndex())
         self.app: Flask = create_app(settings, self.parts)
         self.changes = Changes(self.parts.store)
-        self.gate = Gate(self._count, 1_000_000, 1, Shelf(self.changes, self.parts.measures, settings.languages))
+        self.gate = Gate(self._count, 1_000_000, shelf=Shelf(self.changes, self.parts.measures, settings.languages))
         self.asked = 0
 
     def _count(self, environ: dict[str, Any], start: Any) -> Any:
