@@ -10,18 +10,16 @@ from forum.base.courier import forget_delivered
 from forum.base.limits import forget_usages
 from forum.base.once import forget_old_keys
 from forum.base.parts import Parts
-from forum.contacts.reactions import join_confirmed_user
-from forum.drafts.actions import forget_old_drafts
-from forum.knowledge.reactions import check_article_of_answer, check_articles_of_question
-from forum.media import reactions as media
-from forum.media.shelf import Shelf
 from forum.contacts import events as contacts
 from forum.contacts.reactions import gather_latecomers, join_confirmed_user
+from forum.drafts.actions import forget_old_drafts
 from forum.knowledge.reactions import (
     check_article_of_answer,
     check_articles_of_question,
     tell_contact_of_articles,
 )
+from forum.media import reactions as media
+from forum.media.shelf import Shelf
 from forum.notices.reactions import AccountMails
 from forum.questions import events as questions
 from forum.questions.reactions import tell_contact

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from markdown_it.token import Token
@@ -277,6 +278,7 @@ def excerpt(text: str, length: int = 200) -> str:
     return _cut(" ".join(plain_text(text[: 8 * length + 400]).split()), length)
 
 
+@lru_cache(maxsize=256)
 def opening(html: str, length: int = 300) -> str:
     """Give the first sentences of a stored text; they end where a table, a list or a program begins.
 

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import datetime
 from functools import lru_cache
+from types import FunctionType, MethodType
 from typing import Any
 
 from babel.numbers import format_decimal
 from flask import Flask, request
 from jinja2 import Template
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from forum.base import words
@@ -18,6 +20,9 @@ from forum.base.words import Sentence
 from forum.web.people import reader
 
 COOKIE = "language"
+
+#: The kinds of functions that templates call.
+PLAIN = frozenset((FunctionType, MethodType, type(lru_cache(len))))
 
 
 #: Of the request at hand; asked three hundred times for a page, which `g` would make felt.
@@ -107,6 +112,17 @@ def remembered_for_now(macro: Callable[[datetime], Markup]) -> Callable[[datetim
     return draw
 
 
+class PageContext(Context):
+    """Calls what is plainly a function right away, without five questions about what it wants to be given."""
+
+    def call(self, called: Callable[..., Any], /, *given: Any, **named: Any) -> Any:
+        if type(called) not in PLAIN or hasattr(called, "jinja_pass_arg"):
+            return super().call(called, *given, **named)
+        named.pop("_block_vars", None)
+        named.pop("_loop_vars", None)
+        return called(*given, **named)
+
+
 class PageTemplate(Template):
     """A template whose macros are drawn from one module for all pages: none of ours brings globals of its own.
 
@@ -159,5 +175,6 @@ def install(app: Flask) -> None:
         remembered=remembered, remembered_in_language=remembered_in_language, remembered_for_now=remembered_for_now
     )
     app.jinja_env.template_class = PageTemplate
+    app.jinja_env.context_class = PageContext
     app.jinja_env.finalize = spoken
     app.jinja_env.filters.update(when=when, when_long=when_long, day=day, waited=waited, number=number, spoken=spoken)

@@ -39,7 +39,9 @@ def home() -> str:
         "knowledge/home.html",
         articles=[show_card(article) for article in page.items],
         # Where one page holds all there are, the same cards twice would only be longer.
-        most_read=[] if cursor or not page.next else [show_card(article) for article in queries.list_most_read(db(), language())],
+        most_read=[]
+        if cursor or not page.next
+        else [show_card(article) for article in queries.list_most_read(db(), language())],
         is_first=not cursor,
         next_url=url_for("knowledge.home", after=page.next) if page.next else None,
         may_see_drafts=bool(rules.may_see_drafts(reader())),
