@@ -21,6 +21,9 @@ from forum.base.signing import Signer
 from forum.knowledge.actions import note_views as note_article_views
 from forum.questions.actions import note_views as note_question_views
 from forum.subscriptions import subscribe_all
+from forum.web import access
+from forum.web.health import METER
+from forum.web.metrics import Meter
 
 if TYPE_CHECKING:
     from search_index.contract import SearchIndex
@@ -92,6 +95,8 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
     Compress(app)
     web.install(app)
     api.install(app)
+    meter = app.extensions[METER] = Meter()
+    access.install(app, settings, meter)
     return app
 
 

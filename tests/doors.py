@@ -70,6 +70,7 @@ GET: dict[str, tuple[str, ...]] = {
 #: What answers something else than a page for people.
 NO_PAGES = {
     "health.alive": "/healthz",
+    "health.metrics": "/metrics",
     "health.ready": "/readyz",
     "help.robots": "/robots.txt",
     "questions.old_host": "/",

@@ -38,6 +38,16 @@ def find_backlog(session: Session, now: datetime) -> Backlog:
     return Backlog(waiting, failing, dead, oldest)
 
 
+def find_lag(session: Session, channel: str) -> tuple[int, datetime | None]:
+    """How many deliveries wait in one channel, and since when."""
+    number, oldest = session.execute(
+        select(func.count(), func.min(Delivery.created_at)).where(
+            Delivery.state == WAITING, Delivery.channel == channel
+        )
+    ).one()
+    return number, oldest
+
+
 def list_deliveries(session: Session, state: str, cursor: str | None = None) -> Page[Delivery]:
     """Deliveries in one state, oldest first."""
     return fetch_page(

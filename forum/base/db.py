@@ -109,7 +109,7 @@ def make_engine(url: str, pool_size: int = 5) -> Engine:
     """An engine for either database, set up so that an acknowledged write outlives a power cut."""
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite_engine(url, pool_size)
-    return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True)
 
 
 def _sqlite_engine(url: str, pool_size: int) -> Engine:
@@ -123,6 +123,8 @@ def _sqlite_engine(url: str, pool_size: int) -> Engine:
         poolclass=QueuePool,
         pool_size=pool_size,
         max_overflow=pool_size,
+        # What people write, and what they prove themselves by, has no place in a traceback.
+        hide_parameters=True,
         connect_args={"check_same_thread": False, "timeout": WRITE_PATIENCE.total_seconds()},
     )
     event.listen(engine, "connect", _prepare_sqlite)

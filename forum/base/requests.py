@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import Flask, g
+from flask import Flask, g, request
 from flask import session as cookie
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,9 @@ T = TypeVar("T")
 
 #: What is remembered of who asks, to be forgotten when a transaction begins anew.
 ACTOR_KEYS = ("_login_user", "actor")
+
+#: Where the outermost layer finds the id of whoever asked.
+USER_KEY = "sportello.user"
 
 
 def db() -> Session:
@@ -33,6 +36,11 @@ def now() -> datetime:
     if moment is None:
         moment = g.now = utc_now()
     return moment
+
+
+def note_user(user_id: int) -> None:
+    """Leave word, for the line that is written about this request, who asked; it outlives the transaction."""
+    request.environ[USER_KEY] = user_id
 
 
 def writes(view: Callable[P, T]) -> Callable[P, T]:

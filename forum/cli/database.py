@@ -6,32 +6,24 @@ from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy import Connection, Engine, inspect, make_url, select, table, text
-from sqlalchemy.sql import column
+from sqlalchemy import Connection, Engine, make_url, text
 
 from config import Settings
+from forum.base import schema
 from forum.base.clock import utc_now
 from forum.base.db import make_engine
+from forum.base.schema import MIGRATIONS, newest_revision
 
 log = logging.getLogger(__name__)
-
-MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 #: Copies made before an upgrade, the newest last; older ones are deleted.
 KEEP_COPIES = 3
 
 
-def newest_revision() -> str:
-    """The revision this code needs; revisions are numbered, so nothing has to be loaded to know."""
-    return max(path.stem.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
-
-
 def current_revision(engine: Engine) -> str | None:
     """The revision the database is at, or None for an empty one."""
     with engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        return connection.scalar(select(column("version_num")).select_from(table("alembic_version")))
+        return schema.current_revision(connection)
 
 
 def make_ready(settings: Settings) -> None:

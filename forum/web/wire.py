@@ -15,6 +15,8 @@ from typing import Any
 
 from granian.rsgi import ProtocolClosed, ProtocolError
 
+from forum.web.access import refusal
+
 log = logging.getLogger(__name__)
 
 #: All headers together; ours and any browser's fit many times.
@@ -45,30 +47,30 @@ class Gate:
     async def _answer(self, scope: Any, protocol: Any) -> tuple[int, list[tuple[str, str]], bytes]:
         environ = _environ(scope)
         if environ is None:
-            return _refusal(431, "Request Header Fields Too Large")
+            return _refusal(scope, 431, "Request Header Fields Too Large")
         if len(scope.path) + len(scope.query_string) > PATH_BYTES:
-            return _refusal(414, "URI Too Long")
+            return _refusal(scope, 414, "URI Too Long")
         if "transfer-encoding" in scope.headers:
             # The server does not say whether the last chunk came or the line went dead, so half a text would
             # be kept as a whole one. With a length it cannot be; browsers always send one.
-            return _refusal(411, "Length Required")
+            return _refusal(scope, 411, "Length Required")
         lengths = scope.headers.get_all("content-length")
         if len(lengths) > 1 or not all(_is_length(length) for length in lengths):
-            return _refusal(400, "Bad Request")
+            return _refusal(scope, 400, "Bad Request")
         body = b""
         if lengths:
             length = int(lengths[0])
             if length > self._body_bytes:
-                return _refusal(413, "Content Too Large")
+                return _refusal(scope, 413, "Content Too Large")
             try:
                 async with asyncio.timeout(BODY_PATIENCE):
                     body = await protocol()
             except TimeoutError:
-                return _refusal(408, "Request Timeout")
+                return _refusal(scope, 408, "Request Timeout")
             except (ProtocolClosed, ProtocolError):
-                return _refusal(400, "Bad Request")
+                return _refusal(scope, 400, "Bad Request")
             if len(body) != length:
-                return _refusal(400, "Bad Request")
+                return _refusal(scope, 400, "Bad Request")
         environ["wsgi.input"] = io.BytesIO(body)
         if self._pool is None:
             return self._run(environ)
@@ -138,8 +140,9 @@ def _is_length(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 16
 
 
-def _refusal(status: int, sentence: str) -> tuple[int, list[tuple[str, str]], bytes]:
+def _refusal(scope: Any, status: int, sentence: str) -> tuple[int, list[tuple[str, str]], bytes]:
     """A plain answer, given before there is any application to ask; the connection is not used again."""
+    body = f"{sentence}\n".encode()
     return (
         status,
         [
@@ -148,6 +151,7 @@ def _refusal(status: int, sentence: str) -> tuple[int, list[tuple[str, str]], by
             ("x-content-type-options", "nosniff"),
             ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
             ("cache-control", "no-store"),
+            refusal(scope.method, scope.path, status, len(body)),
         ],
-        f"{sentence}\n".encode(),
+        body,
     )
