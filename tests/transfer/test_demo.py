@@ -123,7 +123,7 @@ def test_every_state_can_be_seen(sign_ins: list[SignIn], session: Session, now: 
 
 
 def test_tickets_stand_where_their_story_ends(sign_ins: list[SignIn], session: Session) -> None:
-    found = dict(session.execute(select(Ticket.subject, Ticket.status)).tuples().all())
+    found = dict(session.execute(select(Ticket.subject, Ticket.status)).all())
     assert found == {ticket.subject: ticket.status for ticket in COMMUNITY.tickets}
 
 
@@ -140,7 +140,7 @@ def test_accepted_is_what_the_texts_say(sign_ins: list[SignIn], session: Session
         for each in COMMUNITY.questions
     }
     wanted = {titles[each.key]: names[each.accepted.by] for each in COMMUNITY.questions if each.accepted}
-    assert dict(accepted.tuples().all()) == wanted
+    assert dict(accepted.all()) == wanted
     solved = session.scalars(select(Question.title).where(Question.state == "solved")).all()
     assert sorted(solved) == sorted(wanted)
 
@@ -160,9 +160,9 @@ def test_counts_are_those_of_the_rows(sign_ins: list[SignIn], session: Session) 
 
 def test_standing_is_the_sum_of_its_entries(sign_ins: list[SignIn], session: Session) -> None:
     sums = dict(
-        session.execute(select(StandingEntry.user_id, func.sum(StandingEntry.points)).group_by(StandingEntry.user_id))
-        .tuples()
-        .all()
+        session.execute(
+            select(StandingEntry.user_id, func.sum(StandingEntry.points)).group_by(StandingEntry.user_id)
+        ).all()
     )
     people = session.scalars(select(User)).all()
     assert {person.id: person.standing for person in people if person.standing} == {
