@@ -27,6 +27,8 @@ GET: dict[str, tuple[str, ...]] = {
     "admin.overview": ("/admin",),
     "admin.people": ("/admin/people", "/admin/people?q=anna"),
     "admin.person": ("/admin/people/{anna}",),
+    "admin.product": ("/admin/products/fibra-casa", "/admin/products/telefono"),
+    "admin.products": ("/admin/products",),
     "admin.staff_log": ("/admin/log",),
     "api_reference.show_reference": ("/api",),
     "contacts.edit": ("/contacts/{contact}/edit",),
@@ -50,6 +52,8 @@ GET: dict[str, tuple[str, ...]] = {
     "questions.edit_comment": ("/comments/{comment}/edit",),
     "questions.edit_question": ("/questions/{question}/edit",),
     "questions.index": ("/",),
+    "questions.product": ("/products/fibra-casa", "/products/telefono"),
+    "questions.products": ("/products",),
     "questions.questions": ("/questions", "/questions?tab=solved", "/questions?tag=nosuchtag"),
     "questions.revisions": ("/questions/{edited}/revisions",),
     "questions.show": (
@@ -78,6 +82,9 @@ NO_PAGES = {
 }
 
 NEW_PASSWORD = "seven marmots under a tidal lamp"
+PRODUCT: dict[str, str | list[str]] = {
+    "name_it": "Luce", "name_en": "Power", "description_it": "Contatore e bolletta.", "description_en": "",
+}  # fmt: skip
 TEXT = "Have you tried another cable?"
 
 
@@ -114,10 +121,15 @@ POST: dict[str, Door] = {
     "accounts.sign_up": Door(
         "/account/sign-up", {"name": "Yuri", "email": "yuri@example.it", "password": NEW_PASSWORD}, "visitor"
     ),
+    "admin.add_product": Door("/admin/products", PRODUCT),
+    "admin.archive_product": Door("/admin/products/fibra-casa/archive"),
     "admin.change_powers": Door("/admin/people/{bruno}/powers", {"roles": ["agent"], "rights": ["editor"]}),
     "admin.disable": Door("/admin/people/{bruno}/disable", {"why": "He asked for it."}),
+    "admin.edit_product": Door("/admin/products/fibra-casa", {**PRODUCT, "version": "1"}),
     "admin.enable": Door("/admin/people/{bruno}/enable"),
     "admin.end_sessions": Door("/admin/people/{bruno}/end-sessions"),
+    "admin.move_product": Door("/admin/products/fibra-casa/down"),
+    "admin.restore_product": Door("/admin/products/telefono/restore"),
     "admin.send_dead_again": Door("/admin/jobs/again"),
     "admin.send_one_again": Door("/admin/jobs/{delivery}/again"),
     "contacts.add_contact": Door(
@@ -156,7 +168,9 @@ POST: dict[str, Door] = {
     ),
     "questions.accept_answer": Door("/answers/{answer}/accept", {}, "anna"),
     "questions.ask_question": Door(
-        "/questions/ask", {"title": "The light is red", "text": LONG, "tags": "router, light"}, "anna"
+        "/questions/ask",
+        {"title": "The light is red", "text": LONG, "tags": "router, light", "product": "fibra-casa"},
+        "anna",
     ),
     "questions.close_question": Door("/questions/{question}/close", {"why": "It is over."}, "mia"),
     "questions.comment_on_answer": Door("/answers/{answer}/comments", {"text": TEXT}, "carla"),

@@ -19,6 +19,7 @@ from forum.base.signing import Signer
 from forum.contacts.models import ExternalId
 from forum.knowledge.actions import ask_review, gather_question
 from forum.questions import actions
+from forum.questions.actions.products import archive_product
 from forum.questions.models import Answer
 from forum.tickets.actions import link, unlink
 from tests.builders import (
@@ -26,6 +27,7 @@ from tests.builders import (
     make_article,
     make_comment,
     make_contact,
+    make_product,
     make_question,
     make_ticket,
     make_vote,
@@ -75,7 +77,9 @@ def build_town(session: Session, cast: dict[str, User], settings: Settings, now:
 
 def _build_questions(session: Session, cast: dict[str, User], town: Town, now: datetime) -> None:
     anna, bruno, carla, mia = cast["anna"], cast["bruno"], cast["carla"], cast["mia"]
-    question = make_question(session, anna, text=LONG, tags=("router", "fibra"), now=now)
+    make_product(session, cast["ada"], now=now)
+    archive_product(session, cast["ada"], make_product(session, cast["ada"], "Telefono", now=now), now)
+    question = make_question(session, anna, text=LONG, tags=("router", "fibra"), product="fibra-casa", now=now)
     answer = make_answer(session, bruno, question, text=LONG, now=now)
     comment = make_comment(session, carla, question, now=now)
     make_comment(session, bruno, answer, now=now)

@@ -26,6 +26,7 @@ TEXT_LENGTH = 30_000
 COMMENT_LENGTH = 2_000
 TAG_LENGTH = 35
 MOST_TAGS = 5
+PRODUCT_LENGTH = 60
 WHY_LENGTH = 300
 EXCERPT_LENGTH = 240
 
@@ -104,6 +105,40 @@ class Tag(Model):
     question_count: Mapped[int] = mapped_column(default=0, index=True)
 
 
+class TagSynonym(Model):
+    """Another word for a topic: whoever types it means the tag."""
+
+    __tablename__ = "tag_synonyms"
+
+    name: Mapped[str] = mapped_column(String(TAG_LENGTH), primary_key=True)
+    tag_id: Mapped[int] = mapped_column(ForeignKey("tags.id"), index=True)
+    at: Mapped[Moment]
+
+    tag: Mapped[Tag] = relationship()
+
+
+class Product(Model):
+    """One of the things the company sells, which a question can be about."""
+
+    __tablename__ = "products"
+
+    id: Mapped[Id]
+    #: Its address and its name for `product:`; it never changes.
+    slug: Mapped[str] = mapped_column(String(PRODUCT_LENGTH), unique=True)
+    #: Language -> name; language -> sentence or two.
+    names: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    descriptions: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    #: Smaller ones stand first.
+    position: Mapped[int]
+    #: No longer offered to those who ask; its questions keep it.
+    archived_at: Mapped[OptionalMoment]
+    version: Mapped[int] = mapped_column(default=1)
+
+    def name_in(self, language: str) -> str:
+        """The name in this language, else in any, for one has been given."""
+        return str(self.names.get(language) or next(iter(self.names.values()), self.slug))
+
+
 class Question(Written, Voted, Imported, Model):
     """A customer's problem."""
 
@@ -113,6 +148,7 @@ class Question(Written, Voted, Imported, Model):
         Index("ix_questions_active", "active_at", "id"),
         Index("ix_questions_state", "state", "created_at", "id"),
         Index("ix_questions_asker", "asker_id", "created_at"),
+        Index("ix_questions_product", "product_id", "created_at", "id"),
     )
 
     id: Mapped[Id]
@@ -121,6 +157,7 @@ class Question(Written, Voted, Imported, Model):
     #: The beginning of the text in plain words, so that a list need not read the text.
     excerpt: Mapped[str] = mapped_column(String(EXCERPT_LENGTH), default="")
     language: Mapped[str] = mapped_column(String(8), default="")
+    product_id: Mapped[int | None] = mapped_column(ForeignKey("products.id"))
     #: When somebody last asked, answered, commented, edited or accepted here.
     active_at: Mapped[Moment]
     answer_count: Mapped[int] = mapped_column(default=0)
@@ -131,6 +168,7 @@ class Question(Written, Voted, Imported, Model):
     closed_why: Mapped[str | None] = mapped_column(String(WHY_LENGTH))
 
     asker: Mapped[User] = relationship(foreign_keys="Question.asker_id")
+    product: Mapped[Product | None] = relationship()
     tags: Mapped[list[Tag]] = relationship(secondary=question_tags, order_by=Tag.name)
 
     @hybrid_property
@@ -239,6 +277,8 @@ class Revision(Model):
     title: Mapped[str | None] = mapped_column(String(TITLE_LENGTH))
     text: Mapped[str] = mapped_column(Text)
     tags: Mapped[list[str] | None] = mapped_column(JSON)
+    #: The slug of a question's product then.
+    product: Mapped[str | None] = mapped_column(String(PRODUCT_LENGTH))
     why: Mapped[str] = mapped_column(String(WHY_LENGTH), default="")
     at: Mapped[Moment]
 

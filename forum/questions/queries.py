@@ -19,6 +19,7 @@ from forum.questions.models import (
     Answer,
     Comment,
     OldAddress,
+    Product,
     Question,
     Revision,
     Tag,
@@ -84,7 +85,7 @@ def find_question(session: Session, reader: Reader, question_id: int) -> Questio
     question = session.scalar(
         visible_questions(reader)
         .where(Question.id == question_id)
-        .options(joinedload(Question.asker), selectinload(Question.tags))
+        .options(joinedload(Question.asker), joinedload(Question.product), selectinload(Question.tags))
     )
     if question is None:
         raise NotFound("question")
@@ -166,6 +167,8 @@ class Filters:
     """What a list is narrowed to; each may be left out."""
 
     tag: str = ""
+    #: The slug of a product.
+    product: str = ""
     state: str = ""
     unanswered: bool = False
     #: For moderators: only what was hidden or deleted.
@@ -189,6 +192,10 @@ def list_questions(
         query = query.where(is_public(Question))
     if wanted.tag:
         query = query.where(_has_tag(wanted.tag))
+    if wanted.product:
+        query = query.where(
+            Question.product_id == select(Product.id).where(Product.slug == wanted.product).scalar_subquery()
+        )
     if wanted.state in STATES:
         query = query.where(Question.state == wanted.state)
     if wanted.unanswered:
@@ -207,6 +214,7 @@ def listed_questions() -> Select[Question]:
     """What a row of a list needs of a question, and nothing that could load more by accident."""
     return select(Question).options(
         joinedload(Question.asker),
+        joinedload(Question.product),
         selectinload(Question.tags),
         defer(Question.text, raiseload=True),
         defer(Question.html, raiseload=True),
@@ -248,6 +256,25 @@ def list_tags(session: Session, cursor: str | None = None, size: int = TAGS_SIZE
     order = Order(Tag.question_count, Tag.id)
     query = select(Tag).where(Tag.question_count > 0)
     return fetch_page(session, query, order, lambda row: (row.question_count, row.id), cursor, size)
+
+
+def list_products(session: Session) -> list[Product]:
+    """All products in their order, those no longer offered with them: they are few."""
+    return list(session.scalars(select(Product).order_by(Product.position, Product.id)))
+
+
+def find_product(session: Session, slug: str) -> Product:
+    """Raise NotFound for a name that no product has; one that is no longer offered is still found."""
+    product = session.scalar(select(Product).where(Product.slug == slug))
+    if product is None:
+        raise NotFound("product")
+    return product
+
+
+def count_by_product(session: Session) -> dict[int, int]:
+    """How many questions everybody may see each product has, by its id."""
+    counted = select(Question.product_id, func.count()).where(Question.product_id.is_not(None), is_public(Question))
+    return {int(key): number for key, number in session.execute(counted.group_by(Question.product_id)) if key}
 
 
 def list_questions_of(

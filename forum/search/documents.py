@@ -49,6 +49,7 @@ def from_question(question: Question, answers: Iterable[Answer], comments: Itera
         tags=tuple(tag.name for tag in question.tags),
         states=frozenset(states),
         authors=tuple(str(author) for author in sorted(authors)),
+        product=question.product.slug if question.product is not None else None,
         language=question.language,
         score=question.score,
         quality=quality,

@@ -43,7 +43,7 @@ def index_question(session: Session, question_id: int, batch: OncePerBatch) -> N
     question = session.scalar(
         select(Question)
         .where(Question.id == question_id, is_public(Question))
-        .options(selectinload(Question.tags))
+        .options(selectinload(Question.tags), joinedload(Question.product))
         .execution_options(populate_existing=True)
     )
     if question is None:

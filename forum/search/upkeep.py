@@ -114,7 +114,7 @@ def _chunks(store: Store) -> Iterator[list[Document]]:
             questions = session.scalars(
                 select(Question)
                 .where(Question.id > last, is_public(Question))
-                .options(selectinload(Question.tags))
+                .options(selectinload(Question.tags), joinedload(Question.product))
                 .order_by(Question.id)
                 .limit(CHUNK)
             ).all()

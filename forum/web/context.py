@@ -80,6 +80,7 @@ def install(app: Flask) -> None:
         disabled_unless=disabled_unless,
         links=LINKS,
         person_url=LINKS.person_url,
+        product_url=LINKS.product_url,
         tag_url=LINKS.tag_url,
         site=site,
     )

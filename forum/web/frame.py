@@ -88,5 +88,8 @@ class Links:
     def tag_url(self, name: str) -> str:
         return f"{self.root}/tags/{quote(name, safe='')}"
 
+    def product_url(self, slug: str) -> str:
+        return f"{self.root}/products/{slug}"
+
     def person_url(self, person: Named) -> str:
         return f"{self.root}/people/{person.id}/{slugify(person.name)}"

@@ -114,8 +114,10 @@ class _Moment:
         return self._session.scalar(living) or 0
 
     def _questions(self) -> dict[str, float]:
-        counted = select(Question.state, func.count().label("count")).where(is_public(Question)).group_by(Question.state)
-        found = {row.state: float(row.count) for row in self._session.execute(counted)}
+        counted = (
+            select(Question.state, func.count().label("number")).where(is_public(Question)).group_by(Question.state)
+        )
+        found = {row.state: float(row.number) for row in self._session.execute(counted)}
         return {state: found.get(state, 0) for state in STATES}
 
 

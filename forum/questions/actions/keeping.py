@@ -23,6 +23,7 @@ from forum.questions.models import (
     Post,
     Question,
     Tag,
+    TagSynonym,
 )
 
 P = TypeVar("P", Question, Answer, Comment)
@@ -89,8 +90,19 @@ def note_made(session: Session, actor: User, once: str, made: Post, now: datetim
     remember_made(session, f"user:{actor.id}", once, Cause.of(made), now)
 
 
+def meant_tags(session: Session, names: Sequence[str]) -> list[str]:
+    """The names with tags in place of their synonyms, each once and in order of the alphabet."""
+    if not names:
+        return []
+    meant = dict(
+        session.execute(select(TagSynonym.name, Tag.name).join(TagSynonym.tag).where(TagSynonym.name.in_(names))).all()  # type: ignore[arg-type]
+    )
+    return sorted({meant.get(name, name) for name in names})
+
+
 def find_or_make_tags(session: Session, names: Sequence[str]) -> list[Tag]:
     """The tags of these names, in their order; new ones are made."""
+    names = meant_tags(session, names)
     known = {tag.name: tag for tag in session.scalars(select(Tag).where(Tag.name.in_(names)))} if names else {}
     for name in names:
         if name not in known:

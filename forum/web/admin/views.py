@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from forum.accounts import administration, rules
 from forum.accounts.actions import log_staff_act
-from forum.accounts.models import User
 from forum.accounts.queries import (
     count_people,
     find_user,
@@ -22,32 +21,13 @@ from forum.base.causes import Cause
 from forum.base.courier import send_again
 from forum.base.outbox import DEAD, WAITING
 from forum.base.requests import db, now, writes
-from forum.base.texts import Unclean, clean_line
-from forum.base.verdicts import require
 from forum.base.words import say, say_many
 from forum.web.accounts.entrance import leave
+from forum.web.admin.blueprint import administrator, asked, pages
 from forum.web.admin.forms import RIGHT_WORDS, ROLE_WORDS, SHORT_WORDS, DisableForm, PowersForm
 from forum.web.admin.logged import described, target_url, target_word, verb_word
 from forum.web.forms import form_from, takes
 from forum.web.language import spoken
-from forum.web.people import actor
-
-pages = Blueprint("admin", __name__)
-
-
-def administrator() -> User:
-    """Whoever runs the site; a visitor is asked in, anybody else refused."""
-    who = actor()
-    require(rules.may_administer(who))
-    return who
-
-
-def asked(name: str, most: int = 100) -> str:
-    """A filter out of the address, cleaned; nothing at all where it is not text."""
-    try:
-        return clean_line(request.args.get(name, ""))[:most].strip()
-    except Unclean:
-        return ""
 
 
 @pages.get("/admin")

@@ -55,7 +55,14 @@ def edit_question(question_id: int) -> str:
     question = find_question(db(), reader(), question_id)
     require(rules.may_edit_question(actor(), question))
     tags = ", ".join(tag.name for tag in question.tags)
-    form = form_from(EditQuestionForm, title=question.title, text=question.text, tags=tags, version=question.version)
+    form = form_from(
+        EditQuestionForm,
+        title=question.title,
+        text=question.text,
+        tags=tags,
+        version=question.version,
+        product=question.product.slug if question.product is not None else "",
+    )
     return edit_page(form, question, None, {})
 
 
@@ -80,6 +87,7 @@ def save_question(form: EditQuestionForm, question_id: int) -> Response:
         form.version_number,
         now(),
         why=form.why.data,
+        product=form.product.data,
     )
     return _saved(question)
 

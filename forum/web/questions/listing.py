@@ -11,7 +11,7 @@ from forum.base.requests import db
 from forum.base.texts import Unclean, clean_line
 from forum.base.words import say
 from forum.knowledge.queries import list_most_read
-from forum.questions.models import TAG_LENGTH
+from forum.questions.models import PRODUCT_LENGTH, TAG_LENGTH
 from forum.questions.queries import (
     STATES,
     TAB_ACTIVE,
@@ -20,7 +20,10 @@ from forum.questions.queries import (
     TAB_WAITING,
     TABS,
     Filters,
+    count_by_product,
+    find_product,
     find_tag,
+    list_products,
     list_questions,
     list_tags,
 )
@@ -86,13 +89,44 @@ def tag(name: str) -> str | Response:
     return draw_list("tags/show.html", "questions.tag", filters, name=found.name, tag=found, description=described)
 
 
+@pages.get("/products")
+def products() -> str:
+    """What can be asked about, in the order in which it is offered."""
+    spoken, counts = language(), count_by_product(db())
+    shown = [
+        (each, each.name_in(spoken), each.descriptions.get(spoken, ""), counts.get(each.id, 0))
+        for each in list_products(db())
+        if each.archived_at is None or counts.get(each.id)
+    ]
+    return render_template("products/list.html", products=shown)
+
+
+@pages.get("/products/<name>")
+def product(name: str) -> str | Response:
+    """What was asked about one product."""
+    found = find_product(db(), clean_name(name, PRODUCT_LENGTH))
+    if found.slug != name:
+        return redirect(url_for("questions.product", name=found.slug), 308)
+    spoken = language()
+    return draw_list(
+        "products/show.html",
+        "questions.product",
+        replace(sent_filters(), product=found.slug),
+        name=found.slug,
+        product=found,
+        product_name=found.name_in(spoken),
+        description=found.descriptions.get(spoken, ""),
+    )
+
+
 def draw_list(template: str, endpoint: str, filters: Filters, name: str | None = None, **shown: Any) -> str:
-    """A page with the questions that the address asks for; `name` is the part of the address that names a tag."""
+    """A page with the questions that the address asks for; `name` is the tag or the product the page is about."""
     tab = request.args.get("tab", "")
     tab = tab if tab in TABS else TAB_NEW
     found = list_questions(db(), reader(), tab, filters, request.args.get("after"))
     kept: dict[str, Any] = {
-        "tag": "" if name else filters.tag,
+        "tag": "" if endpoint == "questions.tag" else filters.tag,
+        "product": "" if endpoint == "questions.product" else filters.product,
         "state": filters.state,
         "unanswered": "1" if filters.unanswered else "",
         "removed": "1" if filters.removed else "",
@@ -109,6 +143,7 @@ def draw_list(template: str, endpoint: str, filters: Filters, name: str | None =
             for key, label in TAB_NAMES.items()
         ],
         filters=filters,
+        all_products=[] if "product" in shown else list_products(db()),
         states=STATE_NAMES,
         is_filtered=len(kept) > len(own),
         all_url=url_for(endpoint, **own),
@@ -123,16 +158,17 @@ def sent_filters() -> Filters:
     state = request.args.get("state", "")
     return Filters(
         tag=clean_name(request.args.get("tag", "")),
+        product=clean_name(request.args.get("product", ""), PRODUCT_LENGTH),
         state=state if state in STATES else "",
         unanswered=request.args.get("unanswered") == "1",
         removed=request.args.get("removed") == "1" and reader().is_moderator,
     )
 
 
-def clean_name(name: str) -> str:
-    """A tag's name out of an address, or nothing where it cannot be one."""
+def clean_name(name: str, most: int = TAG_LENGTH) -> str:
+    """The name of a tag or a product out of an address, or nothing where it cannot be one."""
     try:
         cleaned = clean_line(name).casefold()
     except Unclean:
         return ""
-    return cleaned if len(cleaned) <= TAG_LENGTH else ""
+    return cleaned if len(cleaned) <= most else ""

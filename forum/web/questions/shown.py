@@ -11,10 +11,23 @@ from markupsafe import Markup
 from forum.accounts.models import Reader, User
 from forum.base.words import Sentence, say
 from forum.questions import rules
-from forum.questions.models import Answer, Comment, Question
+from forum.questions.models import Answer, Comment, Product, Question
 from forum.questions.queries import Discussion
-from forum.web.context import stored
+from forum.web.context import LINKS, stored
+from forum.web.language import language
 from forum.web.questions.addresses import question_url
+
+
+@dataclass(frozen=True)
+class ProductShown:
+    """What a question is about, as a link."""
+
+    name: str
+    url: str
+
+
+def show_product(product: Product | None) -> ProductShown | None:
+    return ProductShown(product.name_in(language()), LINKS.product_url(product.slug)) if product is not None else None
 
 
 @dataclass(frozen=True)
@@ -27,6 +40,7 @@ class QuestionShown:
     state: str
     asked_at: datetime
     asker: User
+    product: ProductShown | None
     tags: Sequence[str]
     answer_count: int
     score: int
@@ -44,6 +58,7 @@ def show_question(question: Question) -> QuestionShown:
         state=question.state,
         asked_at=question.created_at,
         asker=question.asker,
+        product=show_product(question.product),
         tags=[tag.name for tag in question.tags],
         answer_count=question.answer_count,
         score=question.score,

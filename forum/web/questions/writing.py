@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from forum.base.requests import db, now, writes
 from forum.questions import actions
-from forum.questions.models import Answer, Question
+from forum.questions.models import PRODUCT_LENGTH, Answer, Question
 from forum.questions.queries import find_answer, find_question, read_discussion
 from forum.questions.rules import may_ask
 from forum.web.forms import form_from, takes, to_sign_in
@@ -28,7 +28,13 @@ def ask() -> str | Response:
         return render_template("questions/ask_title.html", title="")
     if not may_ask(reader()):
         return to_sign_in()
-    return ask_page(form_from(AskForm, title=title[:500], tags=request.args.get("tags", "")[:200]))
+    form = form_from(
+        AskForm,
+        title=title[:500],
+        tags=request.args.get("tags", "")[:200],
+        product=request.args.get("product", "")[:PRODUCT_LENGTH],
+    )
+    return ask_page(form)
 
 
 def ask_page(form: AskForm, **shown: Any) -> str:
@@ -41,7 +47,14 @@ def ask_page(form: AskForm, **shown: Any) -> str:
 @writes
 def ask_question(form: AskForm) -> Response:
     question = actions.ask_question(
-        db(), actor(), form.title.data, form.written, form.tag_names, now(), once=form.once_key
+        db(),
+        actor(),
+        form.title.data,
+        form.written,
+        form.tag_names,
+        now(),
+        once=form.once_key,
+        product=form.product.data,
     )
     flash(gettext("Your question is in the line. You will find it here, with every answer."), "ok")
     return redirect(question_url(question), 303)

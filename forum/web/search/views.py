@@ -11,6 +11,7 @@ from forum.base.parts import parts
 from forum.base.requests import db
 from forum.base.texts import Unclean, clean_line
 from forum.base.words import Sentence, say
+from forum.questions.models import PRODUCT_LENGTH
 from forum.search import queries
 from forum.search.documents import ARTICLE
 from forum.search.queries import PAGE, Found
@@ -52,10 +53,10 @@ class Choice:
 def search() -> str | tuple[str, int]:
     """The results page; an empty query shows how to search."""
     words = _typed("q")
-    chosen = {name: request.args.get(name, "") for name in ("kind", "state", "sort", "tag")}
+    chosen = {name: request.args.get(name, "") for name in ("kind", "state", "sort", "tag", "product")}
     offset = _offset()
     results = None
-    if words or chosen["tag"]:
+    if words or chosen["tag"] or chosen["product"]:
         query = _narrowed(queries.read_query(words), chosen)
         results = queries.search(db(), reader(), parts().index, query, offset=offset)
     has_more = results is not None and results.has_more and offset + PAGE < DEEPEST_OFFSET
@@ -102,6 +103,8 @@ def _narrowed(query: Any, chosen: dict[str, str]) -> Any:
         query = dataclasses.replace(query, states=query.states | {chosen["state"]})
     if chosen["tag"]:
         query = dataclasses.replace(query, tags=query.tags | {chosen["tag"][:40].lower()})
+    if chosen["product"]:
+        query = dataclasses.replace(query, products=query.products | {chosen["product"][:PRODUCT_LENGTH]})
     if chosen["sort"] in (Sort.NEWEST, Sort.SCORE):
         query = dataclasses.replace(query, sort=Sort(chosen["sort"]))
     return query
@@ -122,7 +125,7 @@ def _offset() -> int:
 
 def _url(**changes: Any) -> str:
     """This search with something changed; what is empty is left out."""
-    kept = {name: request.args.get(name, "") for name in ("q", "kind", "state", "sort", "tag")}
+    kept = {name: request.args.get(name, "") for name in ("q", "kind", "state", "sort", "tag", "product")}
     kept.update({name: str(value) for name, value in changes.items()})
     wanted: dict[str, Any] = {name: value for name, value in kept.items() if value and value != "0"}
     return url_for("search.search", **wanted)
