@@ -14,6 +14,7 @@ from forum.contacts.reactions import join_confirmed_user
 from forum.knowledge.reactions import check_article_of_answer, check_articles_of_question
 from forum.notices.reactions import AccountMails
 from forum.questions import events as questions
+from forum.questions.reactions import tell_questions
 from forum.search import reactions as search
 from forum.transfer.events import QuestionImported
 
@@ -44,6 +45,7 @@ def subscribe_all(parts: Parts) -> None:
         questions.QuestionUndeleted,
     ):
         outbox.subscribe(question_change, check_articles_of_question)
+    outbox.subscribe(questions.TagChanged, tell_questions)
     outbox.subscribe(accounts.EmailConfirmed, join_confirmed_user)
     outbox.every(timedelta(hours=1), forget_sign_ups)
     outbox.every(timedelta(hours=1), forget_email_changes)

@@ -30,6 +30,8 @@ GET: dict[str, tuple[str, ...]] = {
     "admin.product": ("/admin/products/fibra-casa", "/admin/products/telefono"),
     "admin.products": ("/admin/products",),
     "admin.staff_log": ("/admin/log",),
+    "admin.tag": ("/admin/tags/router", "/admin/tags/wlan"),
+    "admin.tags": ("/admin/tags", "/admin/tags?q=nosuchtag"),
     "api_reference.show_reference": ("/api",),
     "contacts.edit": ("/contacts/{contact}/edit",),
     "contacts.new": ("/contacts/new",),
@@ -121,6 +123,12 @@ POST: dict[str, Door] = {
     "accounts.sign_up": Door(
         "/account/sign-up", {"name": "Yuri", "email": "yuri@example.it", "password": NEW_PASSWORD}, "visitor"
     ),
+    "admin.add_synonym": Door("/admin/tags/fibra/synonyms", {"name": "ftth"}, "mia"),
+    "admin.delete_tag": Door("/admin/tags/unused/delete", {}, "mia"),
+    "admin.describe_tag": Door("/admin/tags/fibra/describe", {"description_it": "Linee.", "description_en": ""}, "mia"),
+    "admin.merge_tags": Door("/admin/tags/fibra/merge", {"into": "router"}, "mia"),
+    "admin.part_synonym": Door("/admin/tags/wlan/part", {}, "mia"),
+    "admin.rename_tag": Door("/admin/tags/fibra/rename", {"name": "fibre"}, "mia"),
     "admin.add_product": Door("/admin/products", PRODUCT),
     "admin.archive_product": Door("/admin/products/fibra-casa/archive"),
     "admin.change_powers": Door("/admin/people/{bruno}/powers", {"roles": ["agent"], "rights": ["editor"]}),

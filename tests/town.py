@@ -19,8 +19,10 @@ from forum.base.signing import Signer
 from forum.contacts.models import ExternalId
 from forum.knowledge.actions import ask_review, gather_question
 from forum.questions import actions
+from forum.questions.actions import tags
 from forum.questions.actions.products import archive_product
-from forum.questions.models import Answer
+from forum.questions.models import Answer, Tag
+from forum.questions.queries import find_tag
 from forum.tickets.actions import link, unlink
 from tests.builders import (
     make_answer,
@@ -80,6 +82,8 @@ def _build_questions(session: Session, cast: dict[str, User], town: Town, now: d
     make_product(session, cast["ada"], now=now)
     archive_product(session, cast["ada"], make_product(session, cast["ada"], "Telefono", now=now), now)
     question = make_question(session, anna, text=LONG, tags=("router", "fibra"), product="fibra-casa", now=now)
+    tags.add_synonym(session, mia, find_tag(session, "router"), "wlan", now)
+    session.add(Tag(name="unused", descriptions={}, question_count=0))
     answer = make_answer(session, bruno, question, text=LONG, now=now)
     comment = make_comment(session, carla, question, now=now)
     make_comment(session, bruno, answer, now=now)

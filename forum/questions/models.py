@@ -103,18 +103,11 @@ class Tag(Model):
     descriptions: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     #: Questions that everybody may see.
     question_count: Mapped[int] = mapped_column(default=0, index=True)
+    #: Set where this is only another word for a tag; that tag is then none itself.
+    meant_id: Mapped[int | None] = mapped_column(ForeignKey("tags.id"), index=True)
 
-
-class TagSynonym(Model):
-    """Another word for a topic: whoever types it means the tag."""
-
-    __tablename__ = "tag_synonyms"
-
-    name: Mapped[str] = mapped_column(String(TAG_LENGTH), primary_key=True)
-    tag_id: Mapped[int] = mapped_column(ForeignKey("tags.id"), index=True)
-    at: Mapped[Moment]
-
-    tag: Mapped[Tag] = relationship()
+    meant: Mapped["Tag | None"] = relationship(remote_side="Tag.id", back_populates="synonyms")
+    synonyms: Mapped[list["Tag"]] = relationship(back_populates="meant", order_by="Tag.name", passive_deletes="all")
 
 
 class Product(Model):

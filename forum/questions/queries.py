@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
-from sqlalchemy.orm import Session, contains_eager, defer, joinedload, raiseload, selectinload
+from sqlalchemy.orm import Session, aliased, contains_eager, defer, joinedload, raiseload, selectinload
 
 from forum.accounts.models import Reader, User
 from forum.base.errors import NotFound
@@ -225,7 +225,7 @@ def listed_questions() -> Select[Question]:
 def _has_tag(name: str) -> ColumnElement[bool]:
     return exists(
         select(question_tags.c.question_id)
-        .join(Tag, Tag.id == question_tags.c.tag_id)
+        .join(Tag, func.coalesce(Tag.meant_id, Tag.id) == question_tags.c.tag_id)
         .where(question_tags.c.question_id == Question.id)
         .where(Tag.name == name)
     )
@@ -244,11 +244,35 @@ def _by_age(
 
 
 def find_tag(session: Session, name: str) -> Tag:
-    """Raise NotFound for a name that no question bears or bore."""
-    tag = session.scalar(select(Tag).where(Tag.name == name))
+    """The tag that is meant by a name; raises NotFound for one that no question bears or bore."""
+    tag = session.scalar(select(Tag).where(Tag.name == name).options(joinedload(Tag.meant)))
+    if tag is None:
+        raise NotFound("tag")
+    return tag.meant or tag
+
+
+def find_own_tag(session: Session, name: str) -> Tag:
+    """The tag or synonym of exactly this name, for whoever keeps them; raises NotFound."""
+    tag = session.scalar(select(Tag).where(Tag.name == name).options(joinedload(Tag.meant), selectinload(Tag.synonyms)))
     if tag is None:
         raise NotFound("tag")
     return tag
+
+
+def list_all_tags(session: Session, words: str = "", cursor: str | None = None, size: int = PAGE_SIZE) -> Page[Tag]:
+    """Every tag, also one that nobody uses, whose name or synonym holds these letters; the most used first."""
+    query = select(Tag).where(Tag.meant_id.is_(None)).options(selectinload(Tag.synonyms))
+    if words:
+        other = aliased(Tag)
+        holds = other.name.contains(words, autoescape=True)
+        query = query.where(
+            or_(
+                Tag.name.contains(words, autoescape=True),
+                exists(select(other.id).where(other.meant_id == Tag.id, holds)),
+            )
+        )
+    order = Order(Tag.question_count, Tag.id)
+    return fetch_page(session, query, order, lambda row: (row.question_count, row.id), cursor, size)
 
 
 def list_tags(session: Session, cursor: str | None = None, size: int = TAGS_SIZE) -> Page[Tag]:

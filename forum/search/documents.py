@@ -46,7 +46,7 @@ def from_question(question: Question, answers: Iterable[Answer], comments: Itera
         kind=QUESTION,
         title=question.title,
         parts=tuple(parts),
-        tags=tuple(tag.name for tag in question.tags),
+        tags=tuple(name for tag in question.tags for name in (tag.name, *(other.name for other in tag.synonyms))),
         states=frozenset(states),
         authors=tuple(str(author) for author in sorted(authors)),
         product=question.product.slug if question.product is not None else None,

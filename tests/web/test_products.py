@@ -122,7 +122,13 @@ def test_asking_about_a_product(
     assert question.product is not None and question.product.slug == "fibra-casa"
     assert session.scalars(select(Revision)).one().product == "fibra-casa"
     visitor = browser(None)
-    for path in (where, "/questions", "/products/fibra-casa", "/questions?product=fibra-casa", f"/people/{anna.id}/anna?tab=questions"):
+    for path in (
+        where,
+        "/questions",
+        "/products/fibra-casa",
+        "/questions?product=fibra-casa",
+        f"/people/{anna.id}/anna?tab=questions",
+    ):
         assert '<a href="/products/fibra-casa">' in visitor.get(path, follow_redirects=True).text, path
     assert "No question fits" in visitor.get("/questions?product=mobile").text
     assert "The light is red again" not in visitor.get("/products/mobile").text
