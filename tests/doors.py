@@ -23,6 +23,7 @@ GET: dict[str, tuple[str, ...]] = {
     "accounts.show_sign_in": ("/account/sign-in",),
     "accounts.show_sign_up": ("/account/sign-up",),
     "accounts.show_tokens": ("/account/tokens",),
+    "admin.brand": ("/admin/brand",),
     "admin.jobs": ("/admin/jobs",),
     "admin.overview": ("/admin",),
     "admin.people": ("/admin/people", "/admin/people?q=anna"),
@@ -75,6 +76,9 @@ GET: dict[str, tuple[str, ...]] = {
 
 #: What answers something else than a page for people.
 NO_PAGES = {
+    "admin.brand_preview": "/admin/brand/preview.css",
+    "brand_css": "/brand.css",
+    "brand_logo": "/brand/logo",
     "health.alive": "/healthz",
     "health.metrics": "/metrics",
     "health.ready": "/readyz",
@@ -131,6 +135,9 @@ POST: dict[str, Door] = {
     "admin.rename_tag": Door("/admin/tags/fibra/rename", {"name": "fibre"}, "mia"),
     "admin.add_product": Door("/admin/products", PRODUCT),
     "admin.archive_product": Door("/admin/products/fibra-casa/archive"),
+    "admin.change_brand": Door(
+        "/admin/brand", {"site_name": "Luci", "company": "Luci S.p.A.", "accent": "#1d4ed8", "version": "0"}
+    ),
     "admin.change_powers": Door("/admin/people/{bruno}/powers", {"roles": ["agent"], "rights": ["editor"]}),
     "admin.disable": Door("/admin/people/{bruno}/disable", {"why": "He asked for it."}),
     "admin.edit_product": Door("/admin/products/fibra-casa", {**PRODUCT, "version": "1"}),
@@ -138,8 +145,10 @@ POST: dict[str, Door] = {
     "admin.end_sessions": Door("/admin/people/{bruno}/end-sessions"),
     "admin.move_product": Door("/admin/products/fibra-casa/down"),
     "admin.restore_product": Door("/admin/products/telefono/restore"),
+    "admin.reset_brand": Door("/admin/brand/reset"),
     "admin.send_dead_again": Door("/admin/jobs/again"),
     "admin.send_one_again": Door("/admin/jobs/{delivery}/again"),
+    "admin.undo_brand": Door("/admin/brand/undo"),
     "contacts.add_contact": Door(
         "/contacts/new",
         {"name": "Dora", "company": "", "tier": "plus", "zone": "RM", "language": "it", "email": "d@example.it"},

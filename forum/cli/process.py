@@ -8,6 +8,7 @@ from typing import Any
 import config
 from forum.app import FORM_BYTES, create_app
 from forum.base.parts import EXTENSION
+from forum.web.brand import watch
 from forum.web.wire import Gate
 
 #: Seconds between two looks at whether the parent still lives.
@@ -25,6 +26,7 @@ def make_app() -> Gate:
     app = application()
     parts = app.extensions[EXTENSION]
     parts.measures.start()
+    watch(parts)
     threading.Thread(target=leave_with_parent, args=(os.getppid(),), daemon=True).start()
     return Gate(app, FORM_BYTES, parts.settings.threads)
 

@@ -37,6 +37,7 @@ class Site:
     languages: tuple[tuple[str, str], ...]
     logo: str | None = None
     brand_css: str | None = None
+    company: str = ""
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,7 @@ VERBS: dict[str, Sentence] = {
     "delete_tag": say("deleted"),
     "drop_delivery": say("dropped"),
     "change_brand": say("changed the brand"),
+    "undo_brand": say("took back the change of the brand"),
     "send_again": say("sent again"),
     "send_all_again": say("sent all again"),
 }
