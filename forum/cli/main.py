@@ -22,6 +22,8 @@ COMMANDS = {
     "token": "forum.cli.people:token",
     "import": "forum.cli.imports:import_",
     "reindex": "forum.cli.searching:reindex",
+    "backup": "forum.cli.keeping:backup",
+    "restore": "forum.cli.keeping:restore",
 }
 
 
@@ -64,8 +66,10 @@ def load_parts() -> Any:
     """The parts that a command works with, on a database whose schema is checked first."""
     from forum.app import create_parts
     from forum.cli.database import make_ready
+    from forum.cli.holding import hold_data
 
     chosen = settings()
+    hold_data(chosen)
     make_ready(chosen)
     return create_parts(chosen)
 

@@ -19,6 +19,7 @@ from forum.base.logs import set_up_logging
 from forum.base.parts import EXTENSION, Parts
 from forum.base.words import SOURCE_LANGUAGE
 from forum.cli.database import make_ready
+from forum.cli.holding import hold_data
 from forum.cli.main import settings
 from forum.cli.people import set_up_url
 
@@ -48,6 +49,7 @@ def serve(
     chosen = settings()
     set_up_logging(chosen)
     refuse_taken_address(chosen)
+    hold_data(chosen)
     make_ready(chosen)
     if demo:
         offer_demo(chosen)
@@ -59,6 +61,7 @@ def courier() -> None:
     """Carry deliveries and timed work, without pages, until Ctrl-C."""
     chosen = settings()
     set_up_logging(chosen)
+    hold_data(chosen)
     make_ready(chosen)
     run_courier(0)
 

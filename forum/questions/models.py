@@ -1,5 +1,6 @@
 """A customer's problem, what others propose, and what they think of it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -110,6 +111,11 @@ class Tag(Model):
     synonyms: Mapped[list["Tag"]] = relationship(back_populates="meant", order_by="Tag.name", passive_deletes="all")
 
 
+def name_in(names: Mapping[str, str], language: str, otherwise: str) -> str:
+    """The name in this language, else in any, for one has been given."""
+    return names.get(language) or next(iter(names.values()), otherwise)
+
+
 class Product(Model):
     """One of the things the company sells, which a question can be about."""
 
@@ -128,8 +134,7 @@ class Product(Model):
     version: Mapped[int] = mapped_column(default=1)
 
     def name_in(self, language: str) -> str:
-        """The name in this language, else in any, for one has been given."""
-        return str(self.names.get(language) or next(iter(self.names.values()), self.slug))
+        return name_in(self.names, language, self.slug)
 
 
 class Question(Written, Voted, Imported, Model):
@@ -173,6 +178,14 @@ class Question(Written, Voted, Imported, Model):
         return slugify(self.title)
 
     @property
+    def tag_names(self) -> list[str]:
+        return sorted(tag.name for tag in self.tags)
+
+    @property
+    def question_is_public(self) -> bool:
+        return self.is_public
+
+    @property
     def author_id(self) -> int:
         return self.asker_id
 
@@ -210,6 +223,10 @@ class Answer(Written, Voted, Imported, Model):
     @property
     def is_accepted(self) -> bool:
         return self.accepted_at is not None
+
+    @property
+    def question_is_public(self) -> bool:
+        return self.question.is_public
 
 
 class Comment(Written, Imported, Model):

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config import Settings
 from forum.base.parts import parts
 from forum.base.requests import db, now
-from forum.base.schema import current_revision, newest_revision
+from forum.migrations.steps import newest_revision, revision_of
 from forum.web.metrics import CONTENT_TYPE, Meter
 
 pages = Blueprint("health", __name__)
@@ -80,7 +80,7 @@ def plain(words: str, status: int = 200) -> Response:
 def _database() -> str:
     try:
         db().execute(text("SELECT 1"))
-        found, needed = current_revision(db().connection()), newest_revision()
+        found, needed = revision_of(db().connection()), newest_revision()
     except SQLAlchemyError:
         return "does not answer"
     if found is not None and found != needed:

@@ -201,7 +201,7 @@ def test_ready_says_what_is_missing(browser: Open, parts: Parts, monkeypatch: py
     monkeypatch.setattr(type(parts.index), "needs_rebuild", lambda _: "it was torn")
     answer = page.get("/readyz")
     assert answer.status_code == 200 and "index: cannot be used (it was torn)" in answer.text
-    monkeypatch.setattr("forum.web.health.current_revision", lambda _: "0000")
+    monkeypatch.setattr("forum.web.health.revision_of", lambda _: "0000")
     answer = page.get("/readyz")
     assert answer.status_code == 503 and "database: is at revision 0000 and needs 00" in answer.text
 
