@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 from forum.accounts.models import User
 from forum.accounts.sessions import open_session
 from forum.base.clock import utc_now
-from forum.questions.models import Question
 from forum.web.questions.addresses import question_slug
 from tests.builders import make_answer, make_article, make_comment, make_question, make_user, make_vote
 from tests.stories.server import Server

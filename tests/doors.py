@@ -24,7 +24,9 @@ GET: dict[str, tuple[str, ...]] = {
     "accounts.show_sign_up": ("/account/sign-up",),
     "accounts.show_tokens": ("/account/tokens",),
     "admin.brand": ("/admin/brand",),
-    "admin.jobs": ("/admin/jobs",),
+    "admin.invite": ("/admin/people/invite",),
+    "admin.job": ("/admin/jobs/{delivery}",),
+    "admin.jobs": ("/admin/jobs", "/admin/jobs?state=waiting"),
     "admin.overview": ("/admin",),
     "admin.people": ("/admin/people", "/admin/people?q=anna"),
     "admin.person": ("/admin/people/{anna}",),
@@ -140,6 +142,10 @@ POST: dict[str, Door] = {
     ),
     "admin.change_powers": Door("/admin/people/{bruno}/powers", {"roles": ["agent"], "rights": ["editor"]}),
     "admin.disable": Door("/admin/people/{bruno}/disable", {"why": "He asked for it."}),
+    "admin.drop_job": Door("/admin/jobs/{delivery}/drop", {"why": "It is too late for it."}),
+    "admin.invite_person": Door(
+        "/admin/people/invite", {"name": "Zita", "email": "zita@example.it", "roles": ["agent"]}
+    ),
     "admin.edit_product": Door("/admin/products/fibra-casa", {**PRODUCT, "version": "1"}),
     "admin.enable": Door("/admin/people/{bruno}/enable"),
     "admin.end_sessions": Door("/admin/people/{bruno}/end-sessions"),

@@ -80,6 +80,13 @@ PLACES = {
 }
 
 KEYS: dict[str, Sentence] = {
+    "job": say("Job"),
+    "about": say("About"),
+    "accent": say("Colour"),
+    "company": say("Name of the company"),
+    "site_name": say("Name of the site"),
+    "names": say("Name"),
+    "descriptions": say("Description"),
     "name": say("Name"),
     "count": say("How many"),
     "status": say("State"),
