@@ -10,12 +10,21 @@ from forum.base.courier import forget_delivered
 from forum.base.limits import forget_usages
 from forum.base.once import forget_old_keys
 from forum.base.parts import Parts
-from forum.contacts.reactions import join_confirmed_user
-from forum.knowledge.reactions import check_article_of_answer, check_articles_of_question
+from forum.contacts import events as contacts
+from forum.contacts.reactions import gather_latecomers, join_confirmed_user
+from forum.drafts.actions import forget_old_drafts
+from forum.knowledge.reactions import (
+    check_article_of_answer,
+    check_articles_of_question,
+    tell_contact_of_articles,
+)
+from forum.media import reactions as media
+from forum.media.shelf import Shelf
 from forum.notices.reactions import AccountMails
 from forum.questions import events as questions
-from forum.questions.reactions import tell_questions
+from forum.questions.reactions import tell_contact, tell_questions
 from forum.search import reactions as search
+from forum.tickets.reactions import bring_tickets
 from forum.transfer.events import QuestionImported
 
 
@@ -28,6 +37,7 @@ def subscribe_all(parts: Parts) -> None:
     outbox.every(timedelta(hours=1), forget_old_keys)
     outbox.every(timedelta(hours=1), forget_usages)
     outbox.every(timedelta(hours=1), forget_old_answers)
+    outbox.every(timedelta(hours=1), forget_old_drafts)
     for answer_change in (
         questions.AnswerEdited,
         questions.AnswerAccepted,
@@ -46,7 +56,11 @@ def subscribe_all(parts: Parts) -> None:
     ):
         outbox.subscribe(question_change, check_articles_of_question)
     outbox.subscribe(questions.TagChanged, tell_questions)
+    media.subscribe(outbox, Shelf(parts.settings.media_folder))
     outbox.subscribe(accounts.EmailConfirmed, join_confirmed_user)
+    outbox.subscribe(contacts.ContactsMerged, gather_latecomers)
+    for tell in (tell_contact, tell_contact_of_articles, bring_tickets):
+        outbox.subscribe(contacts.ContactJoined, tell)
     outbox.every(timedelta(hours=1), forget_sign_ups)
     outbox.every(timedelta(hours=1), forget_email_changes)
 

@@ -49,6 +49,8 @@ from forum.knowledge.models import (
     Review,
 )
 from forum.knowledge.sources import Source, review_reasons, source_now
+from forum.media.actions import use_pictures
+from forum.media.queries import picture_ids
 from forum.questions.models import Answer, Question
 
 #: What an answer is worth to its author's standing, once, when readers find it in the knowledge base.
@@ -339,6 +341,9 @@ def _add_revision(
     )
     session.add(revision)
     session.flush()
+    if isinstance(text, Rendered) and text.images:
+        # Nothing is dropped: readers may still see the revision before this one.
+        use_pictures(session, author, Cause.of(article), picture_ids(text.images), now, drops=False)
     return revision
 
 

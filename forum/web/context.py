@@ -1,5 +1,6 @@
 """What every template may ask for: the site, the reader, the language, the way around."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from forum.web.people import reader
 THEMES = ("light", "dark")
 
 LINKS = Links()
+
+HEADING = re.compile(r"</?h([1-6])(?=[ >])")
 
 #: Where each way leads, who it is for (a property of the reader), and its picture.
 WAYS = (
@@ -66,6 +69,13 @@ def stored(html: str) -> Markup:
     return Markup(html)  # noqa: S704
 
 
+def below(html: Markup, level: int) -> Markup:
+    """The same text with its highest headings right below that level, so that no level is left out on the page."""
+    used = [int(found) for found in HEADING.findall(html)]
+    up = min(used, default=level + 1) - level - 1
+    return Markup(HEADING.sub(lambda match: match[0][:-1] + str(int(match[1]) - up), html))  # noqa: S704
+
+
 def own_name(code: str) -> str:
     """What a language calls itself."""
     return (Locale.parse(code).get_display_name(code) or code).capitalize()
@@ -84,7 +94,7 @@ def install(app: Flask) -> None:
         product_url=LINKS.product_url,
         tag_url=LINKS.tag_url,
     )
-    app.jinja_env.filters["stored"] = stored
+    app.jinja_env.filters.update(stored=stored, below=below)
 
     brand.install(app)
 

@@ -1,5 +1,6 @@
 """The site as an administrator runs it: people, jobs, the staff log."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -20,6 +21,7 @@ from forum.base.backlog import find_backlog
 from forum.base.parts import parts
 from forum.base.requests import db, now, writes
 from forum.base.words import say
+from forum.search.askings import count_ends
 from forum.web.accounts.entrance import leave
 from forum.web.admin.blueprint import administrator, asked, pages
 from forum.web.admin.forms import RIGHT_WORDS, ROLE_WORDS, SHORT_WORDS, DisableForm, PowersForm
@@ -27,6 +29,9 @@ from forum.web.admin.logged import described, target_url, target_word, verb_word
 from forum.web.admin.worries import find_worries
 from forum.web.forms import form_from, takes
 from forum.web.language import spoken
+
+#: Long enough that a quiet weekend does not change the picture.
+ASKINGS_SHOWN = timedelta(days=30)
 
 
 @pages.get("/admin")
@@ -39,6 +44,8 @@ def overview() -> str:
         people=count_people(db()),
         backlog=backlog,
         worries=find_worries(db(), parts(), backlog, now()),
+        askings=count_ends(db(), now() - ASKINGS_SHOWN),
+        askings_days=ASKINGS_SHOWN.days,
     )
 
 
