@@ -103,17 +103,18 @@ def keep(session: Session, known: Parts) -> None:
 
 def watch(known: Parts) -> None:
     """Look every other second, from a thread of its own, whether another process changed it."""
-    _look(known)
+    look(known)
     threading.Thread(target=_watch, args=(known,), name="brand", daemon=True).start()
 
 
 def _watch(known: Parts) -> None:
     pause = threading.Event()
     while not pause.wait(LOOK_SECONDS):
-        _look(known)
+        look(known)
 
 
-def _look(known: Parts) -> None:
+def look(known: Parts) -> None:
+    """Read it anew if it changed meanwhile."""
     try:
         with known.store.reading() as session:
             found = known.store.context.get(KEY)

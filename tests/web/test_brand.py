@@ -14,7 +14,7 @@ from forum.accounts.models import StaffAct, User
 from forum.base.parts import Parts
 from forum.brand.actions import KEPT
 from forum.brand.models import Brand
-from forum.web.brand import KEY, Face, watch
+from forum.web.brand import KEY, Face, look
 
 Open = Callable[[User | None], Any]
 
@@ -123,7 +123,7 @@ def test_another_process_hears_of_it(browser: Open, session: Session, parts: Par
     session.add(Brand(site_name="Elsewhere", at=now))
     session.commit()
     assert "Elsewhere" not in browser(None).get("/tags").text
-    watch(parts)
+    look(parts)
     assert "Elsewhere" in browser(None).get("/tags").text
     assert isinstance(parts.store.context[KEY], Face)
 
