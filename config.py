@@ -14,6 +14,9 @@ PREFIX = "SPORTELLO_"
 #: Shorter keys can be guessed faster than they can be changed.
 SECRET_KEY_MINIMUM = 32
 
+#: For machines, which need not remember it.
+TOKEN_MINIMUM = 16
+
 KNOWN_LANGUAGES = ("it", "en")
 
 
@@ -46,6 +49,7 @@ class Settings:
     log_level: str = "INFO"
     log_format: str = "text"
     site_name: str = "Sportello"
+    metrics_token: str = field(default="", repr=False)
 
     @property
     def is_secure(self) -> bool:
@@ -102,6 +106,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         log_level=values.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
         log_format=values.choice("LOG_FORMAT", "text", ("text", "json")),
         site_name=values.text("SITE_NAME", "Sportello"),
+        metrics_token=values.token("METRICS_TOKEN"),
     )
 
 
@@ -177,6 +182,12 @@ class _Reader:
         given = self.text(name, "")
         if given and (len(given) < SECRET_KEY_MINIMUM or len(set(given)) < 8):
             raise WrongSetting(f"{PREFIX}{name} must be at least {SECRET_KEY_MINIMUM} random characters.")
+        return given
+
+    def token(self, name: str) -> str:
+        given = self.text(name, "")
+        if given and not (len(given) >= TOKEN_MINIMUM and given.isascii() and given.isprintable() and " " not in given):
+            raise WrongSetting(f"{PREFIX}{name} must be at least {TOKEN_MINIMUM} letters, digits and signs.")
         return given
 
     def hosts(self, name: str) -> tuple[str, ...]:

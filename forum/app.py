@@ -22,8 +22,10 @@ from forum.knowledge.actions import note_views as note_article_views
 from forum.media.looking import MOST_BYTES
 from forum.questions.actions import note_views as note_question_views
 from forum.subscriptions import subscribe_all
-from forum.web import shelf
+from forum.web import access, shelf
+from forum.web.health import METER
 from forum.web.maintenance import Closable
+from forum.web.metrics import Meter
 
 if TYPE_CHECKING:
     from search_index.contract import SearchIndex
@@ -103,6 +105,8 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
     Compress(app)
     web.install(app)
     api.install(app)
+    meter = app.extensions[METER] = Meter()
+    access.install(app, settings, meter)
     return app
 
 

@@ -22,7 +22,7 @@ from forum.media import reactions as media
 from forum.media.shelf import Shelf
 from forum.notices.reactions import AccountMails
 from forum.questions import events as questions
-from forum.questions.reactions import tell_contact
+from forum.questions.reactions import tell_contact, tell_questions
 from forum.search import reactions as search
 from forum.search.relating import Relations
 from forum.tickets.reactions import bring_tickets
@@ -60,6 +60,7 @@ def subscribe_all(parts: Parts) -> None:
         questions.QuestionUndeleted,
     ):
         outbox.subscribe(question_change, check_articles_of_question)
+    outbox.subscribe(questions.TagChanged, tell_questions)
     media.subscribe(outbox, Shelf(parts.settings.media_folder))
     outbox.subscribe(accounts.EmailConfirmed, join_confirmed_user)
     outbox.subscribe(contacts.ContactsMerged, gather_latecomers)

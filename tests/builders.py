@@ -18,7 +18,8 @@ from forum.contacts.points import point_value
 from forum.knowledge.actions import ask_review, promote_answer, review_article
 from forum.knowledge.models import Article
 from forum.questions import actions
-from forum.questions.models import Answer, Comment, Question
+from forum.questions.actions.products import ProductDraft, add_product
+from forum.questions.models import Answer, Comment, Product, Question
 from forum.tickets.actions import open_ticket
 from forum.tickets.models import Ticket
 
@@ -61,15 +62,21 @@ def make_question(
     tags: tuple[str, ...] = (),
     answers: int = 0,
     answerer: User | None = None,
+    product: str = "",
     now: datetime = NOON,
 ) -> Question:
     """A question as `asker` would ask it, with so many answers by `answerer`."""
     with unlimited():
-        question = actions.ask_question(session, asker, title, render(text), tags, now)
+        question = actions.ask_question(session, asker, title, render(text), tags, now, product=product)
     for number in range(answers):
         assert answerer is not None
         make_answer(session, answerer, question, text=f"Try step {number + 1} and look at the light.", now=now)
     return question
+
+
+def make_product(session: Session, keeper: User, name: str = "Fibra Casa", *, now: datetime = NOON) -> Product:
+    """A product as an administrator would put it on the list."""
+    return add_product(session, keeper, ProductDraft({"it": name, "en": f"{name} at home"}, {}), now)
 
 
 def make_answer(

@@ -25,11 +25,18 @@ GET: dict[str, tuple[str, ...]] = {
     "accounts.show_sign_in": ("/account/sign-in",),
     "accounts.show_sign_up": ("/account/sign-up",),
     "accounts.show_tokens": ("/account/tokens",),
-    "admin.jobs": ("/admin/jobs",),
+    "admin.brand": ("/admin/brand",),
+    "admin.invite": ("/admin/people/invite",),
+    "admin.job": ("/admin/jobs/{delivery}",),
+    "admin.jobs": ("/admin/jobs", "/admin/jobs?state=waiting"),
     "admin.overview": ("/admin",),
     "admin.people": ("/admin/people", "/admin/people?q=anna"),
     "admin.person": ("/admin/people/{anna}",),
+    "admin.product": ("/admin/products/fibra-casa", "/admin/products/telefono"),
+    "admin.products": ("/admin/products",),
     "admin.staff_log": ("/admin/log",),
+    "admin.tag": ("/admin/tags/router", "/admin/tags/wlan"),
+    "admin.tags": ("/admin/tags", "/admin/tags?q=nosuchtag"),
     "api_reference.show_reference": ("/api",),
     "contacts.compare": (
         "/contacts/{contact}/merge?other={double}", "/contacts/{contact}/merge?other={joined}",
@@ -67,6 +74,8 @@ GET: dict[str, tuple[str, ...]] = {
     "questions.edit_comment": ("/comments/{comment}/edit",),
     "questions.edit_question": ("/questions/{question}/edit",),
     "questions.index": ("/",),
+    "questions.product": ("/products/fibra-casa", "/products/telefono"),
+    "questions.products": ("/products",),
     "questions.questions": ("/questions", "/questions?tab=solved", "/questions?tag=nosuchtag", "/questions?tab=mine", "/questions?tab=followed"),
     "questions.revisions": ("/questions/{edited}/revisions",),
     "questions.show": (
@@ -93,7 +102,11 @@ NO_PAGES = {
     "feeds.part": "/sitemaps/pages-1.xml",
     "feeds.questions": "/feeds/questions.atom",
     "feeds.tag": "/feeds/tags/router.atom",
+    "admin.brand_preview": "/admin/brand/preview.css",
+    "brand_css": "/brand.css",
+    "brand_logo": "/brand/logo",
     "health.alive": "/healthz",
+    "health.metrics": "/metrics",
     "health.ready": "/readyz",
     "help.robots": "/robots.txt",
     "questions.old_host": "/",
@@ -101,6 +114,9 @@ NO_PAGES = {
 }
 
 NEW_PASSWORD = "seven marmots under a tidal lamp"
+PRODUCT: dict[str, str | list[str]] = {
+    "name_it": "Luce", "name_en": "Power", "description_it": "Contatore e bolletta.", "description_en": "",
+}  # fmt: skip
 TEXT = "Have you tried another cable?"
 
 
@@ -140,12 +156,32 @@ POST: dict[str, Door] = {
         "/account/sign-up", {"name": "Yuri", "email": "yuri@example.it", "password": NEW_PASSWORD}, "visitor"
     ),
     "accounts.stay": Door("/account/stay", {}, "anna"),
+    "admin.add_synonym": Door("/admin/tags/fibra/synonyms", {"name": "ftth"}, "mia"),
+    "admin.delete_tag": Door("/admin/tags/unused/delete", {}, "mia"),
+    "admin.describe_tag": Door("/admin/tags/fibra/describe", {"description_it": "Linee.", "description_en": ""}, "mia"),
+    "admin.merge_tags": Door("/admin/tags/fibra/merge", {"into": "router"}, "mia"),
+    "admin.part_synonym": Door("/admin/tags/wlan/part", {}, "mia"),
+    "admin.rename_tag": Door("/admin/tags/fibra/rename", {"name": "fibre"}, "mia"),
+    "admin.add_product": Door("/admin/products", PRODUCT),
+    "admin.archive_product": Door("/admin/products/fibra-casa/archive"),
+    "admin.change_brand": Door(
+        "/admin/brand", {"site_name": "Luci", "company": "Luci S.p.A.", "accent": "#1d4ed8", "version": "0"}
+    ),
     "admin.change_powers": Door("/admin/people/{bruno}/powers", {"roles": ["agent"], "rights": ["editor"]}),
     "admin.disable": Door("/admin/people/{bruno}/disable", {"why": "He asked for it."}),
+    "admin.drop_job": Door("/admin/jobs/{delivery}/drop", {"why": "It is too late for it."}),
+    "admin.invite_person": Door(
+        "/admin/people/invite", {"name": "Zita", "email": "zita@example.it", "roles": ["agent"]}
+    ),
+    "admin.edit_product": Door("/admin/products/fibra-casa", {**PRODUCT, "version": "1"}),
     "admin.enable": Door("/admin/people/{bruno}/enable"),
     "admin.end_sessions": Door("/admin/people/{bruno}/end-sessions"),
+    "admin.move_product": Door("/admin/products/fibra-casa/down"),
+    "admin.restore_product": Door("/admin/products/telefono/restore"),
+    "admin.reset_brand": Door("/admin/brand/reset"),
     "admin.send_dead_again": Door("/admin/jobs/again"),
     "admin.send_one_again": Door("/admin/jobs/{delivery}/again"),
+    "admin.undo_brand": Door("/admin/brand/undo"),
     "contacts.add_contact": Door(
         "/contacts/new",
         {"name": "Dora", "company": "", "tier": "plus", "zone": "RM", "language": "it", "email": "d@example.it"},
@@ -198,7 +234,9 @@ POST: dict[str, Door] = {
     "questions.accept_answer": Door("/answers/{answer}/accept", {}, "anna"),
     "questions.ask_for_help_again": Door("/questions/{question}/still-need-help", {}, "anna"),
     "questions.ask_question": Door(
-        "/questions/ask", {"title": "The light is red", "text": LONG, "tags": "router, light"}, "anna"
+        "/questions/ask",
+        {"title": "The light is red", "text": LONG, "tags": "router, light", "product": "fibra-casa"},
+        "anna",
     ),
     "questions.change_me_too": Door("/questions/{question}/me-too", {"value": "1"}, "carla"),
     "questions.close_question": Door("/questions/{question}/close", {"why": "It is over."}, "mia"),

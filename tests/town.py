@@ -24,13 +24,17 @@ from forum.knowledge.actions import ask_review, gather_question, review_article,
 from forum.media.actions import add_picture
 from forum.media.looking import Size
 from forum.questions import actions
-from forum.questions.models import Answer
+from forum.questions.actions import tags
+from forum.questions.actions.products import archive_product
+from forum.questions.models import Answer, Tag
+from forum.questions.queries import find_tag
 from forum.tickets.actions import link, unlink
 from tests.builders import (
     make_answer,
     make_article,
     make_comment,
     make_contact,
+    make_product,
     make_question,
     make_ticket,
     make_vote,
@@ -80,7 +84,11 @@ def build_town(session: Session, cast: dict[str, User], settings: Settings, now:
 
 def _build_questions(session: Session, cast: dict[str, User], town: Town, now: datetime) -> None:
     anna, bruno, carla, mia = cast["anna"], cast["bruno"], cast["carla"], cast["mia"]
-    question = make_question(session, anna, text=LONG, tags=("router", "fibra"), now=now)
+    make_product(session, cast["ada"], now=now)
+    archive_product(session, cast["ada"], make_product(session, cast["ada"], "Telefono", now=now), now)
+    question = make_question(session, anna, text=LONG, tags=("router", "fibra"), product="fibra-casa", now=now)
+    tags.add_synonym(session, mia, find_tag(session, "router"), "wlan", now)
+    session.add(Tag(name="unused", descriptions={}, question_count=0))
     answer = make_answer(session, bruno, question, text=LONG, now=now)
     comment = make_comment(session, carla, question, now=now)
     make_comment(session, bruno, answer, now=now)

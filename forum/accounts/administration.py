@@ -32,8 +32,10 @@ class NewPerson:
     rights: frozenset[str] = field(default_factory=frozenset)
 
 
-def add_person(session: Session, person: NewPerson, now: datetime) -> User:
-    """Make an account from the terminal; raise Invalid where the address has one."""
+def add_person(session: Session, person: NewPerson, now: datetime, actor: User | None = None) -> User:
+    """Make an account, from the terminal where nobody acts; raise Invalid where the address has one."""
+    if actor is not None:
+        require(rules.may_administer(actor))
     check_names(person.roles, person.rights)
     if user_with_email(session, person.email) is not None:
         raise Invalid({"email": say("This address already has an account.")})
@@ -48,7 +50,7 @@ def add_person(session: Session, person: NewPerson, now: datetime) -> User:
     )
     session.add(user)
     session.flush()
-    log_staff_act(session, None, "add_person", Cause.of(user), now, after=_powers(user))
+    log_staff_act(session, actor, "add_person", Cause.of(user), now, after=_powers(user))
     return user
 
 

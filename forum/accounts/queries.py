@@ -121,6 +121,17 @@ def list_staff_acts(session: Session, actor: str = "", verb: str = "", cursor: s
     return fetch_page(session, query, Order(StaffAct.at, StaffAct.id), lambda act: (act.at, act.id), cursor)
 
 
+def list_acts_on(session: Session, user: User, size: int = 10) -> Sequence[StaffAct]:
+    """What staff did last to an account, newest first."""
+    return session.scalars(
+        select(StaffAct)
+        .where(StaffAct.target_kind == "user", StaffAct.target_id == user.id)
+        .options(selectinload(StaffAct.actor))
+        .order_by(StaffAct.id.desc())
+        .limit(size)
+    ).all()
+
+
 def list_verbs(session: Session) -> Sequence[str]:
     """Every verb that is in the staff log."""
     return session.scalars(select(StaffAct.verb).distinct().order_by(StaffAct.verb)).all()

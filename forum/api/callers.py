@@ -17,7 +17,7 @@ from forum.accounts.models import (
 )
 from forum.accounts.tokens import allowed_scopes, find_token
 from forum.base.errors import Refused
-from forum.base.requests import db
+from forum.base.requests import db, note_user
 from forum.base.words import Sentence, say
 
 #: Any of these lets a program see what its owner sees; `write` alone sees what visitors see.
@@ -95,6 +95,7 @@ def _identify() -> tuple[Reader, frozenset[str]]:
     token = find_token(db(), text.strip()) if scheme.lower() == "bearer" else None
     if token is None:
         raise TokenNeeded(say("This token is not known or no longer valid."), was_sent=True)
+    note_user(token.user_id)
     allowed = allowed_scopes(token)
     g.api_roles = (token.user.roles, token.user.rights)
     narrow(token.user, allowed)

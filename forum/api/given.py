@@ -38,6 +38,7 @@ class QuestionRow(Given):
     title: str
     excerpt: str
     state: State
+    product: str | None
     tags: list[str]
     asker: Person
     score: int
@@ -86,6 +87,14 @@ class Answer(Given):
 
 class AnswerWithComments(Answer):
     comments: list[Comment]
+
+
+class Product(Given):
+    slug: str
+    url: str
+    names: dict[str, str]
+    descriptions: dict[str, str]
+    is_archived: bool
 
 
 class Question(QuestionRow):

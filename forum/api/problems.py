@@ -1,7 +1,6 @@
 """Every way of saying no as RFC 9457 `application/problem+json`: one sentence, and one for each field."""
 
 import logging
-import secrets
 from collections.abc import Mapping
 
 from flask import Flask, Response, g, request
@@ -12,6 +11,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 from forum.api.callers import ScopeNeeded, TokenNeeded
 from forum.api.replies import Stale, write_json
 from forum.base.errors import Conflict, Invalid, NotFound, Refused, StoreBusy, TooMany
+from forum.base.logs import request_id
 from forum.base.parts import parts
 from forum.base.words import Sentence, say, translate
 
@@ -57,7 +57,7 @@ def problem(status: int, detail: Sentence | None = None, errors: Mapping[str, Se
     if errors:
         body["errors"] = {name: translate(each, chosen) for name, each in errors.items()}
     if status >= 500:
-        body["request_id"] = g.setdefault("request_id", secrets.token_hex(6))
+        body["request_id"] = request_id()
     response = Response(write_json(body), status, mimetype=MIMETYPE)
     response.headers["Content-Language"] = chosen
     return response
@@ -110,7 +110,7 @@ def problem_of_http(error: HTTPException) -> Response:
 def surprise(error: Exception) -> Response:
     """Our own mistake."""
     response = problem(500)
-    log.error("%s %s failed, request %s", request.method, request.path, g.get("request_id"), exc_info=error)
+    log.error("%s %s failed", request.method, request.path, exc_info=error)
     return response
 
 

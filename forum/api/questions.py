@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from forum.api import shown
 from forum.api.callers import actor, reader
-from forum.api.replies import Plain, Reply, api_url, check_match, list_reply, reply, version_tag
+from forum.api.replies import Plain, Reply, api_url, check_match, items_reply, list_reply, reply, version_tag
 from forum.api.routes import api
 from forum.base.markup import Rendered
 from forum.base.requests import db, now
@@ -21,6 +21,7 @@ from forum.questions.queries import (
     Filters,
     find_answer,
     find_question,
+    list_products,
     list_questions,
     visible_answers,
     visible_comments,
@@ -35,9 +36,14 @@ EDITING = ("write", "moderate")
 
 @api.route("GET", "/questions", say("List questions"), asks="QuestionSlice", gives="QuestionRow", is_list=True)
 def list_all(query: "shapes.QuestionSlice") -> Reply:
-    filters = Filters(tag=query.tag.casefold(), state=query.state or "")
+    filters = Filters(tag=query.tag.casefold(), product=query.product.casefold(), state=query.state or "")
     page = list_questions(db(), reader(), query.sort, filters, query.cursor, query.limit)
     return list_reply(page, shown.question_row)
+
+
+@api.route("GET", "/products", say("List products"), gives="Product", is_list=True)
+def list_all_products() -> Reply:
+    return items_reply([shown.product(each) for each in list_products(db())], None)
 
 
 @api.route(
@@ -51,7 +57,9 @@ def list_all(query: "shapes.QuestionSlice") -> Reply:
     has_tag=True,
 )
 def ask_question(body: "shapes.NewQuestion") -> Reply:
-    question = actions.ask_question(db(), actor(), body.title, body.written, body.tags, now())
+    question = actions.ask_question(
+        db(), actor(), body.title, body.written, body.tags, now(), product=body.product or ""
+    )
     return _question(question, 201)
 
 
@@ -112,6 +120,7 @@ def edit_question(question_id: int, body: "shapes.QuestionChange") -> Reply:
         question.version,
         now(),
         why=body.why,
+        product=(body.product or "") if "product" in body.model_fields_set else None,
     )
     return _question(question)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @api.route("GET", "/search", say("Search questions and articles"), asks="SearchQuery", gives="Hit", is_list=True)
 def search(query: "shapes.SearchQuery") -> Reply:
     offset = _offset(query.cursor)
-    if not query.q and not query.tag:
+    if not query.q and not query.tag and not query.product:
         return items_reply([], None)
     found = queries.search(db(), reader(), parts().index, _wanted(query), limit=query.limit, offset=offset)
     following = offset + query.limit
@@ -51,6 +51,7 @@ def _wanted(query: "shapes.SearchQuery") -> Query:
         typed,
         kinds=frozenset({query.kind}) if query.kind else typed.kinds,
         states=typed.states | {query.state} if query.state else typed.states,
+        products=typed.products | {query.product} if query.product else typed.products,
         tags=typed.tags | {query.tag.casefold()} if query.tag else typed.tags,
         sort=Sort(query.sort),
     )

@@ -54,6 +54,7 @@ Title = Annotated[str, AfterValidator(line(questions.TITLE_LENGTH)), length(ques
 Text = Annotated[str, AfterValidator(text(questions.TEXT_LENGTH)), length(questions.TEXT_LENGTH)]
 CommentText = Annotated[str, AfterValidator(text(questions.COMMENT_LENGTH)), length(questions.COMMENT_LENGTH)]
 Why = Annotated[str, AfterValidator(line(questions.WHY_LENGTH)), length(questions.WHY_LENGTH)]
+ProductSlug = Annotated[str, AfterValidator(line(questions.PRODUCT_LENGTH)), length(questions.PRODUCT_LENGTH)]
 TagName = Annotated[str, AfterValidator(line(2 * questions.TAG_LENGTH)), length(questions.TAG_LENGTH)]
 Name = Annotated[str, AfterValidator(line(contacts.NAME_LENGTH)), length(contacts.NAME_LENGTH)]
 Company = Annotated[str, AfterValidator(line(contacts.COMPANY_LENGTH)), length(contacts.COMPANY_LENGTH)]
@@ -133,12 +134,14 @@ class Nothing(Asked):
 class NewQuestion(Written):
     title: Title
     text: Text
+    product: ProductSlug | None = None
     tags: Annotated[list[TagName], Field(max_length=MANY_TAGS)] = []
 
 
 class QuestionChange(Written):
     title: Title | None = None
     text: Text | None = None
+    product: ProductSlug | None = None
     tags: Annotated[list[TagName], Field(max_length=MANY_TAGS)] | None = None
     why: Why = ""
 
@@ -163,6 +166,7 @@ class VoteChange(Asked):
 class QuestionSlice(Slice):
     sort: Literal["new", "active", "waiting", "solved"] = "new"
     tag: TagName = ""
+    product: ProductSlug = ""
     state: State | None = None
 
 
@@ -171,6 +175,7 @@ class SearchQuery(Slice):
     q: Words = ""
     kind: Literal["question", "article"] | None = None
     tag: TagName = ""
+    product: ProductSlug = ""
     state: State | None = None
     sort: Literal["relevance", "newest", "score"] = "relevance"
 

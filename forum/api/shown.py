@@ -8,7 +8,7 @@ from forum.accounts.models import User
 from forum.api.replies import Plain, absolute
 from forum.contacts.models import Contact, TimelineEntry
 from forum.knowledge.models import PUBLISHED, Article, ArticleRevision
-from forum.questions.models import Answer, Comment, Post, Question
+from forum.questions.models import Answer, Comment, Post, Product, Question
 from forum.questions.rows import Author, QuestionRow
 from forum.search.documents import ARTICLE
 from forum.search.queries import Found
@@ -41,6 +41,7 @@ def question_row(question: Question | QuestionRow) -> Plain:
         "title": question.title,
         "excerpt": question.excerpt,
         "state": question.state,
+        "product": question.product.slug if question.product is not None else None,
         "tags": question.tag_names,
         "asker": person(question.asker),
         "score": question.score,
@@ -50,6 +51,16 @@ def question_row(question: Question | QuestionRow) -> Plain:
         "language": question.language,
         "created_at": question.created_at,
         "active_at": question.active_at,
+    }
+
+
+def product(row: Product) -> Plain:
+    return {
+        "slug": row.slug,
+        "url": absolute(f"/products/{row.slug}"),
+        "names": row.names,
+        "descriptions": row.descriptions,
+        "is_archived": row.archived_at is not None,
     }
 
 

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from forum.base.courier import send_again
-from forum.base.errors import NotFound
+from forum.base.errors import NotFound, Refused
 from forum.base.outbox import DEAD, WAITING, Delivery, Schedule
 from forum.base.paging import Order, Page, fetch_page
+from forum.base.words import say
 
 #: Dead deliveries sent again in one press; pressing once more takes the next ones.
 MOST_AT_ONCE = 1000
@@ -32,10 +33,20 @@ def find_backlog(session: Session, now: datetime) -> Backlog:
             func.count(),
             func.count(func.nullif(Delivery.attempts, 0)),
             func.min(Delivery.created_at),
-        ).where(Delivery.state == WAITING)
+        ).where(Delivery.state == WAITING, or_(Delivery.run_at <= now, Delivery.attempts > 0))
     ).one()
     dead = session.scalar(select(func.count()).select_from(Delivery).where(Delivery.state == DEAD)) or 0
     return Backlog(waiting, failing, dead, oldest)
+
+
+def find_lag(session: Session, channel: str) -> tuple[int, datetime | None]:
+    """How many deliveries wait in one channel, and since when."""
+    number, oldest = session.execute(
+        select(func.count(), func.min(Delivery.created_at)).where(
+            Delivery.state == WAITING, Delivery.channel == channel
+        )
+    ).one()
+    return number, oldest
 
 
 def list_deliveries(session: Session, state: str, cursor: str | None = None) -> Page[Delivery]:
@@ -60,6 +71,16 @@ def find_delivery(session: Session, delivery_id: int) -> Delivery:
     if delivery is None:
         raise NotFound("delivery")
     return delivery
+
+
+def drop_delivery(session: Session, delivery: Delivery, now: datetime) -> None:
+    """Give up for good what waits or was given up; raises Refused for what is done, or in a courier's hands."""
+    if delivery.state not in (WAITING, DEAD):
+        raise Refused(say("This was carried out meanwhile."))
+    if delivery.leased_until is not None and delivery.leased_until > now:
+        raise Refused(say("This is being carried out right now. Look again in a moment."))
+    session.delete(delivery)
+    session.flush()
 
 
 def send_all_again(session: Session, now: datetime) -> int:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from forum.base.clock import utc_now
 from forum.base.db import Store
 from forum.base.errors import StoreBusy
+from forum.base.logs import DELIVERY, TIMED, at_work
 from forum.base.memory import release
 from forum.base.outbox import DEAD, DONE, WAITING, Delivery, Schedule, Subscriptions
 
@@ -195,10 +196,11 @@ class Courier:
     # -- carrying
 
     def _carry(self, delivery: Delivery) -> None:
-        try:
-            self.store.write(lambda session: self._react(session, delivery))
-        except Exception:
-            self._failed([delivery], traceback.format_exc(limit=8))
+        with at_work(DELIVERY, name_delivery(delivery)):
+            try:
+                self.store.write(lambda session: self._react(session, delivery))
+            except Exception:
+                self._failed([delivery], traceback.format_exc(limit=8))
 
     def _react(self, session: Session, delivery: Delivery) -> None:
         subscriber = self.subscriptions.subscribers.get(delivery.subscriber)
@@ -209,6 +211,10 @@ class Courier:
 
     def _carry_batch(self, channel: str, claimed: list[Delivery]) -> None:
         """All reactions of a batch read one state of the database; the batch is done before they are marked so."""
+        with at_work(DELIVERY, name_delivery(*claimed)):
+            self._try_batch(channel, claimed)
+
+    def _try_batch(self, channel: str, claimed: list[Delivery]) -> None:
         try:
             with self.batches[channel](claimed[-1].id) as batch, self.store.reading() as session:
                 for delivery in claimed:
@@ -296,14 +302,22 @@ class Courier:
 
         if not self.store.write(claim):
             return False
-        try:
-            self.store.write(lambda session: timed.work(session, now))
-        except Exception:
-            log.exception("timed work %s failed", name)
-            self.store.write(finish(traceback.format_exc(limit=8)))
-        else:
-            self.store.write(finish(None))
+        with at_work(TIMED, name):
+            try:
+                self.store.write(lambda session: timed.work(session, now))
+            except Exception:
+                log.exception("timed work %s failed", name)
+                self.store.write(finish(traceback.format_exc(limit=8)))
+            else:
+                self.store.write(finish(None))
         return True
+
+
+def name_delivery(first: Delivery, *others: Delivery) -> str:
+    """What log lines call the deliveries in hand."""
+    if others:
+        return f"{first.id}-{others[-1].id} {first.channel}"
+    return f"{first.id} {first.subscriber}"
 
 
 def pause(attempts: int) -> timedelta:

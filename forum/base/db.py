@@ -113,7 +113,7 @@ def make_engine(url: str, pool_size: int = 5, *, shared: bool = True) -> Engine:
     """
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite_engine(url, pool_size)
-    engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True)
     if shared:
         share_database(engine)
     return engine
@@ -130,6 +130,8 @@ def _sqlite_engine(url: str, pool_size: int) -> Engine:
         poolclass=QueuePool,
         pool_size=pool_size,
         max_overflow=pool_size,
+        # What people write, and what they prove themselves by, has no place in a traceback.
+        hide_parameters=True,
         connect_args={"check_same_thread": False, "timeout": WRITE_PATIENCE.total_seconds()},
     )
     event.listen(engine, "connect", _prepare_sqlite)

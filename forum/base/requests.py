@@ -18,6 +18,9 @@ T = TypeVar("T")
 #: What is remembered of who asks, to be forgotten when a transaction begins anew.
 ACTOR_KEYS = ("_login_user", "actor")
 
+#: Where the outermost layer finds the id of whoever asked.
+USER_KEY = "sportello.user"
+
 
 def db() -> Session:
     """The session of this request: inside `@writes` the one that will be committed, else one that only reads."""
@@ -33,6 +36,11 @@ def now() -> datetime:
     if moment is None:
         moment = g.now = utc_now()
     return moment
+
+
+def note_user(user_id: int) -> None:
+    """Leave word, for the line that is written about this request, who asked; it outlives the transaction."""
+    request.environ[USER_KEY] = user_id
 
 
 def writes(view: Callable[P, T]) -> Callable[P, T]:

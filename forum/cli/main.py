@@ -1,11 +1,7 @@
 """The command group: `serve` when nothing is named, and one sentence instead of a traceback when something is wrong."""
 
-import json
-import logging
-import re
 import sys
 import warnings
-from datetime import UTC, datetime
 from functools import lru_cache
 from importlib import import_module
 from typing import Any
@@ -81,43 +77,6 @@ def load_parts() -> Any:
     hold_data(chosen)
     make_ready(chosen)
     return create_parts(chosen)
-
-
-#: What could make one event look like two, or hide what follows, in a terminal or a file.
-_CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
-
-
-class TextLines(logging.Formatter):
-    """One line an event, whatever words of other people stand in it; only a traceback of ours has more."""
-
-    def formatMessage(self, record: logging.LogRecord) -> str:
-        return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", super().formatMessage(record))
-
-
-class JsonLines(logging.Formatter):
-    """One JSON object a line, for programs that read logs."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        line = {
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(),
-            "level": record.levelname,
-            "name": record.name,
-            "message": record.getMessage(),
-        }
-        if record.exc_info:
-            line["trace"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
-
-
-def set_up_logging(chosen: Settings) -> None:
-    """Log to stderr, one line an event."""
-    handler = logging.StreamHandler(sys.stderr)
-    if chosen.log_format == "json":
-        handler.setFormatter(JsonLines())
-    else:
-        handler.setFormatter(TextLines("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=chosen.log_level, handlers=[handler])
-    logging.getLogger("alembic").setLevel(max(logging.WARNING, logging.getLevelName(chosen.log_level)))
 
 
 def main() -> None:

@@ -9,6 +9,8 @@ import config
 from forum.app import FORM_BYTES, LARGER, create_app
 from forum.base.changes import Changes
 from forum.base.parts import EXTENSION
+from forum.web.brand import watch
+from forum.web.health import METER
 from forum.web.shelf import Shelf
 from forum.web.wire import Gate
 
@@ -27,9 +29,10 @@ def make_app() -> Gate:
     app = application()
     parts = app.extensions[EXTENSION]
     parts.measures.start()
+    watch(parts)
     threading.Thread(target=leave_with_parent, args=(os.getppid(),), daemon=True).start()
-    shelf = Shelf(Changes(parts.store), parts.measures, parts.settings.languages)
-    return Gate(app, FORM_BYTES, parts.settings.threads, LARGER, shelf)
+    shelf = Shelf(Changes(parts.store), parts.measures, parts.settings.languages, app.extensions[METER].count)
+    return Gate(app, FORM_BYTES, parts.settings.threads, LARGER, shelf, parts.settings.trusted_proxies > 0)
 
 
 def leave_with_parent(parent: int) -> None:

@@ -15,11 +15,12 @@ import click
 
 import config
 from config import Settings
+from forum.base.logs import set_up_logging
 from forum.base.parts import EXTENSION, Parts
 from forum.base.words import SOURCE_LANGUAGE
 from forum.cli.database import make_ready
 from forum.cli.holding import hold_data
-from forum.cli.main import set_up_logging, settings
+from forum.cli.main import settings
 from forum.cli.people import set_up_url
 
 log = logging.getLogger(__name__)
@@ -67,6 +68,7 @@ def courier() -> None:
 
 def serve_until_stopped(chosen: Settings, *, with_courier: bool) -> None:
     """Fork the courier and the web processes; when the first leaves by itself, put another in its place."""
+    share_measurements(chosen)
     from granian.constants import HTTPModes, Interfaces
     from granian.http import HTTP1Settings
     from granian.server import Server
@@ -104,6 +106,15 @@ def serve_until_stopped(chosen: Settings, *, with_courier: bool) -> None:
     finally:
         if keeper is not None:
             keeper.stop()
+
+
+def share_measurements(chosen: Settings) -> None:
+    """Let all web processes count into files of one folder, emptied first; the library wants to know when it loads."""
+    folder = chosen.data / "metrics"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for old in folder.glob("*.db"):
+        old.unlink()
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def refuse_taken_address(chosen: Settings) -> None:

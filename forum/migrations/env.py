@@ -14,6 +14,7 @@ def metadata() -> MetaData:
     import forum.base.limits
     import forum.base.once
     import forum.base.outbox
+    import forum.brand.models
     import forum.drafts.models
     import forum.media.models
     import forum.search.models

@@ -22,6 +22,7 @@ from forum.accounts.signing_up import find_open_sign_up
 from forum.base.clock import utc_now
 from forum.base.signing import Signer
 from forum.base.texts import clean_line
+from forum.brand.queries import site_name
 from forum.notices.letters import write_letter
 from forum.notices.mail import Mailer
 
@@ -42,7 +43,7 @@ class AccountMails:
         sign_up = find_open_sign_up(session, event.sign_up_id, utc_now())
         if sign_up is None:
             return
-        site = self.settings.site_name
+        site = self._site(session)
         key = f"sign-up-{sign_up.id}"
         if user_with_email(session, sign_up.email) is None:
             link = self.links.confirm_sign_up(sign_up)
@@ -64,14 +65,14 @@ class AccountMails:
         user = session.get(User, event.user_id)
         if user is not None and user.disabled_at is None:
             link = self.links.reset_password(user)
-            self._tell(mailer, user, "password_reset", f"password-reset-{event.key}", link=link)
+            self._tell(session, mailer, user, "password_reset", f"password-reset-{event.key}", link=link)
 
     def tell_new_password(self, session: Session, event: PasswordChanged, mailer: Mailer) -> None:
         """So that an owner who did not change it knows at once."""
         user = session.get(User, event.user_id)
         if user is not None and user.disabled_at is None:
             forgotten = self.links.page("/account/forgotten")
-            self._tell(mailer, user, "password_changed", f"password-changed-{event.key}", forgotten=forgotten)
+            self._tell(session, mailer, user, "password_changed", f"password-changed-{event.key}", forgotten=forgotten)
 
     def confirm_email(self, session: Session, event: EmailChangeRequested, mailer: Mailer) -> None:
         """A link to the new address; where it has an account, the news that it does."""
@@ -84,7 +85,7 @@ class AccountMails:
             change.user.language,
             to=change.email,
             key=f"email-change-{change.id}",
-            site=self.settings.site_name,
+            site=self._site(session),
             link=self.links.confirm_email(change),
         )
         mailer.send(letter)
@@ -99,12 +100,15 @@ class AccountMails:
             change.user.language,
             to=change.old_email,
             key=f"email-changed-{change.id}",
-            site=self.settings.site_name,
+            site=self._site(session),
             name=clean_line(change.user.name),
         )
         mailer.send(letter)
 
-    def _tell(self, mailer: Mailer, user: User, letter: str, key: str, **values: str) -> None:
+    def _site(self, session: Session) -> str:
+        return site_name(session, self.settings.site_name)
+
+    def _tell(self, session: Session, mailer: Mailer, user: User, letter: str, key: str, **values: str) -> None:
         if user.email is not None:
-            site, name = self.settings.site_name, clean_line(user.name)
+            site, name = self._site(session), clean_line(user.name)
             mailer.send(write_letter(letter, user.language, to=user.email, key=key, site=site, name=name, **values))

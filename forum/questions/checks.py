@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from forum.base.errors import Invalid
 from forum.base.texts import Unclean, clean_line
 from forum.base.words import Sentence, say, say_many
-from forum.questions.models import MOST_TAGS, TAG_LENGTH, TEXT_LENGTH, TITLE_LENGTH, TITLE_SHORTEST, WHY_LENGTH
+from forum.questions.models import MOST_TAGS, TAG_LENGTH, TEXT_LENGTH, TITLE_LENGTH, TITLE_SHORTEST, WHY_LENGTH, Product
 
 #: A sentence or two on top of a list.
 DESCRIPTION_LENGTH = 300
@@ -71,6 +71,19 @@ def check_tags(names: Iterable[str]) -> list[str]:
         if len(kept) > MOST_TAGS:
             raise Invalid({"tags": say_many("At most %(num)d tag.", "At most %(num)d tags.", MOST_TAGS)})
     return sorted(kept)
+
+
+def pick_product(products: Iterable[Product], slug: str, kept: Product | None = None) -> Product | None:
+    """The product of that name, or none for an empty one; raises Invalid where it cannot be chosen (any more).
+
+    A question may keep the product it has, also one that is no longer offered.
+    """
+    if not slug:
+        return None
+    for product in products:
+        if product.slug == slug and (product.archived_at is None or product is kept):
+            return product
+    raise Invalid({"product": say("Choose one of the products in the list.")})
 
 
 def split_tags(line: str) -> list[str]:

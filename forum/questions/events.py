@@ -46,6 +46,21 @@ class QuestionReopened:
 
 
 @dataclass(frozen=True)
+class QuestionRetagged:
+    """A tag of it has another name or other synonyms; nobody touched the question."""
+
+    question_id: int
+
+
+@dataclass(frozen=True)
+class TagChanged:
+    """The name or the synonyms of a tag changed; told to its questions a chunk at a time, those after an id next."""
+
+    tag_id: int
+    after_id: int
+
+
+@dataclass(frozen=True)
 class AnswerPosted:
     answer_id: int
 

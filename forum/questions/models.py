@@ -1,5 +1,6 @@
 """A customer's problem, what others propose, and what they think of it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -26,6 +27,7 @@ TEXT_LENGTH = 30_000
 COMMENT_LENGTH = 2_000
 TAG_LENGTH = 35
 MOST_TAGS = 5
+PRODUCT_LENGTH = 60
 WHY_LENGTH = 300
 EXCERPT_LENGTH = 240
 
@@ -102,6 +104,37 @@ class Tag(Model):
     descriptions: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     #: Questions that everybody may see.
     question_count: Mapped[int] = mapped_column(default=0, index=True)
+    #: Set where this is only another word for a tag; that tag is then none itself.
+    meant_id: Mapped[int | None] = mapped_column(ForeignKey("tags.id"), index=True)
+
+    meant: Mapped["Tag | None"] = relationship(remote_side="Tag.id", back_populates="synonyms")
+    synonyms: Mapped[list["Tag"]] = relationship(back_populates="meant", order_by="Tag.name", passive_deletes="all")
+
+
+def name_in(names: Mapping[str, str], language: str, otherwise: str) -> str:
+    """The name in this language, else in any, for one has been given."""
+    return names.get(language) or next(iter(names.values()), otherwise)
+
+
+class Product(Model):
+    """One of the things the company sells, which a question can be about."""
+
+    __tablename__ = "products"
+
+    id: Mapped[Id]
+    #: Its address and its name for `product:`; it never changes.
+    slug: Mapped[str] = mapped_column(String(PRODUCT_LENGTH), unique=True)
+    #: Language -> name; language -> sentence or two.
+    names: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    descriptions: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    #: Smaller ones stand first.
+    position: Mapped[int]
+    #: No longer offered to those who ask; its questions keep it.
+    archived_at: Mapped[OptionalMoment]
+    version: Mapped[int] = mapped_column(default=1)
+
+    def name_in(self, language: str) -> str:
+        return name_in(self.names, language, self.slug)
 
 
 class Question(Written, Voted, Imported, Model):
@@ -113,6 +146,7 @@ class Question(Written, Voted, Imported, Model):
         Index("ix_questions_active", "active_at", "id"),
         Index("ix_questions_state", "state", "created_at", "id"),
         Index("ix_questions_asker", "asker_id", "created_at"),
+        Index("ix_questions_product", "product_id", "created_at", "id"),
     )
 
     id: Mapped[Id]
@@ -121,6 +155,7 @@ class Question(Written, Voted, Imported, Model):
     #: The beginning of the text in plain words, so that a list need not read the text.
     excerpt: Mapped[str] = mapped_column(String(EXCERPT_LENGTH), default="")
     language: Mapped[str] = mapped_column(String(8), default="")
+    product_id: Mapped[int | None] = mapped_column(ForeignKey("products.id"))
     #: When somebody last asked, answered, commented, edited or accepted here.
     active_at: Mapped[Moment]
     answer_count: Mapped[int] = mapped_column(default=0)
@@ -135,6 +170,7 @@ class Question(Written, Voted, Imported, Model):
     closed_why: Mapped[str | None] = mapped_column(String(WHY_LENGTH))
 
     asker: Mapped[User] = relationship(foreign_keys="Question.asker_id")
+    product: Mapped[Product | None] = relationship()
     tags: Mapped[list[Tag]] = relationship(secondary=question_tags, order_by=Tag.name)
 
     @hybrid_property
@@ -255,6 +291,8 @@ class Revision(Model):
     title: Mapped[str | None] = mapped_column(String(TITLE_LENGTH))
     text: Mapped[str] = mapped_column(Text)
     tags: Mapped[list[str] | None] = mapped_column(JSON)
+    #: The slug of a question's product then.
+    product: Mapped[str | None] = mapped_column(String(PRODUCT_LENGTH))
     why: Mapped[str] = mapped_column(String(WHY_LENGTH), default="")
     at: Mapped[Moment]
     #: When a moderator took its words away for good, and why; title and text are empty since.

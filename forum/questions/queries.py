@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
-from sqlalchemy.orm import Session, contains_eager, defer, joinedload, raiseload, selectinload
+from sqlalchemy.orm import Session, aliased, contains_eager, defer, joinedload, raiseload, selectinload
 
 from forum.accounts.models import Reader, User
 from forum.base.errors import NotFound
@@ -20,6 +20,7 @@ from forum.questions.models import (
     Answer,
     Comment,
     OldAddress,
+    Product,
     Question,
     Revision,
     Tag,
@@ -90,7 +91,7 @@ def find_question(session: Session, reader: Reader, question_id: int) -> Questio
     question = session.scalar(
         visible_questions(reader)
         .where(Question.id == question_id)
-        .options(joinedload(Question.asker), selectinload(Question.tags))
+        .options(joinedload(Question.asker), joinedload(Question.product), selectinload(Question.tags))
     )
     if question is None:
         raise NotFound("question")
@@ -139,6 +140,8 @@ class Filters:
     """What a list is narrowed to; each may be left out."""
 
     tag: str = ""
+    #: The slug of a product.
+    product: str = ""
     state: str = ""
     unanswered: bool = False
     #: For moderators: only what was hidden or deleted.
@@ -165,6 +168,10 @@ def list_questions(
         query = query.where(is_public(QUESTIONS.c))
     if wanted.tag:
         query = query.where(_has_tag(wanted.tag))
+    if wanted.product:
+        query = query.where(
+            QUESTIONS.c.product_id == select(Product.id).where(Product.slug == wanted.product).scalar_subquery()
+        )
     if wanted.state in STATES:
         query = query.where(QUESTIONS.c.state == wanted.state)
     if wanted.unanswered:
@@ -184,7 +191,7 @@ def list_questions(
 def _has_tag(name: str) -> ColumnElement[bool]:
     return exists(
         select(question_tags.c.question_id)
-        .join(TAGS, TAGS.c.id == question_tags.c.tag_id)
+        .join(TAGS, func.coalesce(TAGS.c.meant_id, TAGS.c.id) == question_tags.c.tag_id)
         .where(question_tags.c.question_id == QUESTIONS.c.id)
         .where(TAGS.c.name == name)
     )
@@ -198,11 +205,35 @@ def _by_age(
 
 
 def find_tag(session: Session, name: str) -> Tag:
-    """Raise NotFound for a name that no question bears or bore."""
-    tag = session.scalar(select(Tag).where(Tag.name == name))
+    """The tag that is meant by a name; raises NotFound for one that no question bears or bore."""
+    tag = session.scalar(select(Tag).where(Tag.name == name).options(joinedload(Tag.meant)))
+    if tag is None:
+        raise NotFound("tag")
+    return tag.meant or tag
+
+
+def find_own_tag(session: Session, name: str) -> Tag:
+    """The tag or synonym of exactly this name, for whoever keeps them; raises NotFound."""
+    tag = session.scalar(select(Tag).where(Tag.name == name).options(joinedload(Tag.meant), selectinload(Tag.synonyms)))
     if tag is None:
         raise NotFound("tag")
     return tag
+
+
+def list_all_tags(session: Session, words: str = "", cursor: str | None = None, size: int = PAGE_SIZE) -> Page[Tag]:
+    """Every tag, also one that nobody uses, whose name or synonym holds these letters; the most used first."""
+    query = select(Tag).where(Tag.meant_id.is_(None)).options(selectinload(Tag.synonyms))
+    if words:
+        other = aliased(Tag)
+        holds = other.name.contains(words, autoescape=True)
+        query = query.where(
+            or_(
+                Tag.name.contains(words, autoescape=True),
+                exists(select(other.id).where(other.meant_id == Tag.id, holds)),
+            )
+        )
+    order = Order(Tag.question_count, Tag.id)
+    return fetch_page(session, query, order, lambda row: (row.question_count, row.id), cursor, size)
 
 
 def list_tags(session: Session, cursor: str | None = None, size: int = TAGS_SIZE, search: str = "") -> Page[Tag]:
@@ -212,6 +243,25 @@ def list_tags(session: Session, cursor: str | None = None, size: int = TAGS_SIZE
     for word in search.casefold().split()[:MOST_TAGS]:
         query = query.where(Tag.name.contains(word, autoescape=True))
     return fetch_page(session, query, order, lambda row: (row.question_count, row.id), cursor, size)
+
+
+def list_products(session: Session) -> list[Product]:
+    """All products in their order, those no longer offered with them: they are few."""
+    return list(session.scalars(select(Product).order_by(Product.position, Product.id)))
+
+
+def find_product(session: Session, slug: str) -> Product:
+    """Raise NotFound for a name that no product has; one that is no longer offered is still found."""
+    product = session.scalar(select(Product).where(Product.slug == slug))
+    if product is None:
+        raise NotFound("product")
+    return product
+
+
+def count_by_product(session: Session) -> dict[int, int]:
+    """How many questions everybody may see each product has, by its id."""
+    counted = select(Question.product_id, func.count()).where(Question.product_id.is_not(None), is_public(Question))
+    return {int(key): number for key, number in session.execute(counted.group_by(Question.product_id)) if key}
 
 
 def list_questions_of(

@@ -1,13 +1,18 @@
-"""What the questions and answers of a user have to tell when it turns out who that user is."""
+"""What questions and answers have to tell: when it turns out who their author is, and when a tag of theirs changes."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forum.base.causes import Cause
+from forum.base.outbox import publish
 from forum.contacts.events import ContactJoined
 from forum.contacts.timeline import behind, record
 from forum.questions.actions.keeping import ASKED, HELPED, WAS_HELPED, WROTE_ANSWER
-from forum.questions.models import Answer, Question
+from forum.questions.events import QuestionRetagged, TagChanged
+from forum.questions.models import Answer, Question, question_tags
+
+#: So many at once, so that a tag with many questions keeps nobody from writing.
+CHUNK = 200
 
 
 def tell_contact(session: Session, event: ContactJoined) -> None:
@@ -30,3 +35,18 @@ def tell_contact(session: Session, event: ContactJoined) -> None:
         kind = WAS_HELPED if asker_id == user_id else HELPED
         at = answer.accepted_at or answer.created_at
         record(session, user_id, kind, Cause.of(answer), at, actor_id=answer.accepted_by_id)
+
+
+def tell_questions(session: Session, event: TagChanged) -> None:
+    """Say so of the next questions of the tag, and go on with those after them in a transaction of its own."""
+    column = question_tags.c.question_id
+    found = session.scalars(
+        select(column)
+        .where(question_tags.c.tag_id == event.tag_id, column > event.after_id)
+        .order_by(column)
+        .limit(CHUNK)
+    ).all()
+    for question_id in found:
+        publish(session, QuestionRetagged(question_id))
+    if len(found) == CHUNK:
+        publish(session, TagChanged(event.tag_id, found[-1]))

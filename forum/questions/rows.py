@@ -3,7 +3,7 @@
 They bear the names of the models, so that rules and templates need not know which of the two they are asked about.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,11 @@ from sqlalchemy import BindParameter, bindparam, func, select
 
 from forum.accounts.models import STAFF_ROLES, Reader, User
 from forum.base.slugs import slugify
-from forum.questions.models import Answer, Comment, Question, Tag, question_tags
+from forum.questions.models import Answer, Comment, Product, Question, Tag, name_in, question_tags
 
 #: The bare tables: what is selected from them comes as plain rows.
 USERS, QUESTIONS, ANSWERS = User.__table__, Question.__table__, Answer.__table__
-COMMENTS, TAGS = Comment.__table__, Tag.__table__
+COMMENTS, TAGS, PRODUCTS = Comment.__table__, Tag.__table__, Product.__table__
 
 
 # Not frozen: there are fifty on a page, and freezing would make each three times as dear.
@@ -64,6 +64,17 @@ class WrittenRow:
 
 
 @dataclass(slots=True, eq=False)
+class ProductRow:
+    """What a question is about."""
+
+    slug: str
+    names: Mapping[str, str]
+
+    def name_in(self, language: str) -> str:
+        return name_in(self.names, language, self.slug)
+
+
+@dataclass(slots=True, eq=False)
 class QuestionRow(WrittenRow):
     """A question in a list."""
 
@@ -77,6 +88,7 @@ class QuestionRow(WrittenRow):
     view_count: int
     active_at: datetime
     closed_at: datetime | None
+    product: ProductRow | None
     #: The names of its topics, in the order of the alphabet.
     tag_names: Sequence[str]
 
@@ -186,8 +198,16 @@ _IN_LISTS = (
 )
 
 #: All that lists show of questions; `question_row` makes an item of what it brings.
-LISTED = select(*written_columns(QUESTIONS), *(QUESTIONS.c[name] for name in _IN_LISTS), _TAG_NAMES).select_from(
-    QUESTIONS.join(USERS, USERS.c.id == QUESTIONS.c.asker_id)
+LISTED = select(
+    *written_columns(QUESTIONS),
+    *(QUESTIONS.c[name] for name in _IN_LISTS),
+    PRODUCTS.c.slug,
+    PRODUCTS.c.names,
+    _TAG_NAMES,
+).select_from(
+    QUESTIONS.join(USERS, USERS.c.id == QUESTIONS.c.asker_id).outerjoin(
+        PRODUCTS, PRODUCTS.c.id == QUESTIONS.c.product_id
+    )
 )
 
 
@@ -201,8 +221,9 @@ def written_fields(row: Sequence[Any]) -> tuple[Any, ...]:
 
 
 def question_fields(row: Sequence[Any]) -> tuple[Any, ...]:
-    *fields, tag_names = row
-    return *written_fields(fields), sorted(tag_names.split("\n")) if tag_names else []
+    *fields, slug, names, tag_names = row
+    product = ProductRow(slug, names) if slug is not None else None
+    return *written_fields(fields), product, sorted(tag_names.split("\n")) if tag_names else []
 
 
 def question_row(row: Sequence[Any]) -> QuestionRow:

@@ -228,6 +228,18 @@ def may_redact(actor: Reader, post: Question | Answer, revision: Revision) -> Ve
     return YES
 
 
+def may_keep_products(actor: Reader) -> Verdict:
+    if not actor.is_administrator:
+        return no("Only administrators keep the list of products.")
+    return YES
+
+
+def may_keep_tags(actor: Reader) -> Verdict:
+    if not actor.is_moderator:
+        return no("Only moderators keep the tags in order.")
+    return YES
+
+
 def may_see(reader: Reader, post: AnyPost) -> bool:
     """Whether a removed text is still shown, and marked, to this reader; queries say the same of rows."""
     return post.is_public or reader.is_moderator or (reader.is_signed_in and reader.id == post.author_id)

@@ -10,7 +10,7 @@ from forum.base.outbox import Subscriptions
 from forum.knowledge import events as knowledge
 from forum.knowledge.models import Article
 from forum.questions import events as questions
-from forum.questions.models import Answer, Comment, Question
+from forum.questions.models import Answer, Comment, Question, Tag
 from forum.questions.queries import is_public
 from forum.search.documents import article_key, from_article, from_question, question_key
 from search_index.contract import Batch
@@ -43,7 +43,7 @@ def index_question(session: Session, question_id: int, batch: OncePerBatch) -> N
     question = session.scalar(
         select(Question)
         .where(Question.id == question_id, is_public(Question))
-        .options(selectinload(Question.tags))
+        .options(selectinload(Question.tags).selectinload(Tag.synonyms), joinedload(Question.product))
         .execution_options(populate_existing=True)
     )
     if question is None:
@@ -133,6 +133,7 @@ REACTIONS: dict[Callable[..., None], tuple[type, ...]] = {
     on_question: (
         questions.QuestionAsked,
         questions.QuestionEdited,
+        questions.QuestionRetagged,
         questions.QuestionHidden,
         questions.QuestionRestored,
         questions.QuestionDeleted,

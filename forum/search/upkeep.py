@@ -11,7 +11,7 @@ from forum.base.clock import utc_now
 from forum.base.db import Store
 from forum.base.outbox import DONE, WAITING, Delivery
 from forum.knowledge.models import Article
-from forum.questions.models import Question
+from forum.questions.models import Question, Tag
 from forum.questions.queries import is_public
 from forum.search.documents import from_article, from_question
 from forum.search.reactions import CHANNEL, parts_of
@@ -114,7 +114,7 @@ def _chunks(store: Store) -> Iterator[list[Document]]:
             questions = session.scalars(
                 select(Question)
                 .where(Question.id > last, is_public(Question))
-                .options(selectinload(Question.tags))
+                .options(selectinload(Question.tags).selectinload(Tag.synonyms), joinedload(Question.product))
                 .order_by(Question.id)
                 .limit(CHUNK)
             ).all()

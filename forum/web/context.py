@@ -6,14 +6,16 @@ from typing import Any
 from babel import Locale
 from flask import Flask, request
 from markupsafe import Markup
+from werkzeug.local import LocalProxy
 from werkzeug.wrappers import Response
 
 from forum.base.markup import headings_below
 from forum.base.requests import now
 from forum.base.verdicts import Verdict
 from forum.base.words import say
+from forum.web import brand
 from forum.web.assets import Assets
-from forum.web.frame import Links, NavItem, Site
+from forum.web.frame import Links, NavItem
 from forum.web.language import language
 from forum.web.people import reader
 
@@ -81,16 +83,20 @@ def install(app: Flask) -> None:
     """Put these names into every template, and the static files at their address."""
     assets = Assets(Path(__file__).parent / "static")
     settings = app.extensions["sportello"].settings
-    site = Site(settings.site_name, tuple((code, own_name(code)) for code in settings.languages))
+    languages = tuple((code, own_name(code)) for code in settings.languages)
     app.jinja_env.globals.update(
         asset=assets.url,
         disabled_unless=disabled_unless,
         links=LINKS,
+        # For macros, which see no page; the pages themselves get it from `common`.
+        site=LocalProxy(lambda: brand.face().site(settings, languages)),
         person_url=LINKS.person_url,
+        product_url=LINKS.product_url,
         tag_url=LINKS.tag_url,
-        site=site,
     )
     app.jinja_env.filters.update(stored=stored, below=below)
+
+    brand.install(app)
 
     @app.get("/static/<path:name>")
     def static_file(name: str) -> Response:
@@ -100,6 +106,7 @@ def install(app: Flask) -> None:
     def common() -> dict[str, Any]:
         who = reader()
         return {
+            "site": brand.face().site(settings, languages),
             "language": language(),
             "theme": theme(),
             "keys_off": keys_off(),

@@ -1,15 +1,16 @@
 """One handler for each way of saying no and one for surprises, as a page or, where asked for, as JSON."""
 
 import logging
-import secrets
 
-from flask import Flask, Response, g, jsonify, render_template, request
+from flask import Flask, Response, jsonify, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.sansio.response import Response as AnyResponse
 
 from forum.base.errors import Conflict, Invalid, NotFound, Refused, StoreBusy, TooMany
+from forum.base.logs import request_id
 from forum.base.words import Sentence, say
+from forum.web.access import request_path
 from forum.web.forms import to_sign_in
 from forum.web.language import spoken
 from forum.web.people import SignInNeeded
@@ -18,6 +19,9 @@ log = logging.getLogger(__name__)
 
 #: Seconds after which a write may find the database less busy.
 BUSY_RETRY = 2
+
+#: What nobody asks us about.
+EVERYDAY = (401, 404, 410)
 
 TITLES = {
     400: say("That did not work"),
@@ -48,14 +52,6 @@ SENTENCES = {
 }
 
 
-def request_id() -> str:
-    """The name of this request in the log, which an error page shows."""
-    found: str | None = g.get("request_id")
-    if found is None:
-        found = g.request_id = secrets.token_hex(6)
-    return found
-
-
 def wants_json() -> bool:
     """Whether a script of our own asks, which shows the sentence itself."""
     best = request.accept_mimetypes.best_match(("text/html", "application/json"), "text/html")
@@ -80,11 +76,11 @@ def _page(status: int, said: str) -> Response:
     """The error page in the frame of the site, or a bare one when even that fails."""
     try:
         error = {"status": status, "title": spoken(TITLES.get(status, TITLES[400])), "text": said}
-        if status >= 500:
+        if status not in EVERYDAY:
             error["request_id"] = request_id()
         page = render_template("layouts/error.html", error=error)
     except Exception:
-        log.exception("the error page failed, request %s", request_id())
+        log.exception("the error page failed")
         return _bare(status)
     return Response(page, mimetype="text/html")
 
@@ -117,7 +113,7 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(StoreBusy)
     def busy(error: StoreBusy) -> Response:
-        log.warning("the store was busy for %s", request.path)
+        log.warning("the store was busy for %s", request_path())
         response = answer(503)
         response.headers["Retry-After"] = str(BUSY_RETRY)
         return response
@@ -143,7 +139,7 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def surprise(error: Exception) -> Response:
-        log.exception("%s %s failed, request %s", request.method, request.path, request_id())
+        log.exception("%s %s failed", request.method, request_path())
         return answer(500)
 
     @app.errorhandler(SQLAlchemyError)

@@ -37,6 +37,7 @@ class Site:
     languages: tuple[tuple[str, str], ...]
     logo: str | None = None
     brand_css: str | None = None
+    company: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,9 @@ class Links:
 
     def tag_url(self, name: str) -> str:
         return f"{self.root}/tags/{quote(name, safe='')}"
+
+    def product_url(self, slug: str) -> str:
+        return f"{self.root}/products/{slug}"
 
     def person_url(self, person: Named) -> str:
         return f"{self.root}/people/{person.id}/{slugify(person.name)}"

@@ -9,7 +9,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from forum.accounts.models import VISITOR, Reader, User, UserSession
 from forum.accounts.sessions import find_session
 from forum.base.parts import parts
-from forum.base.requests import db, now
+from forum.base.requests import db, note_user, now
 
 
 class SignInNeeded(Exception):
@@ -101,4 +101,5 @@ def install(app: Flask) -> None:
         if found is None:
             return None
         parts().measures.add("session_seen", found.id)
+        note_user(found.user_id)
         return SignedIn(found.user, found, token)

@@ -55,6 +55,9 @@ OF_THE_BODY = frozenset(("content-type", "content-length", "content-encoding"))
 Headers = list[tuple[str, str]]
 Answer = tuple[int, Headers, bytes]
 
+#: Method, route, status and seconds of a request that was answered.
+Count = Callable[[str, str, int, float], None]
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -66,6 +69,7 @@ class Kept:
     body: bytes
     tag: str
     viewed: tuple[str, int] | None
+    route: str
 
     @property
     def size(self) -> int:
@@ -81,13 +85,15 @@ class Wanted:
     is_shared: bool = False
     #: What to count whenever the page is sent again.
     viewed: tuple[str, int] | None = None
+    route: str = ""
 
 
 class Shelf:
     """The finished pages of one process; asked and filled by its one thread that talks to the server."""
 
-    def __init__(self, changes: Changes, measures: Measures, languages: tuple[str, ...]) -> None:
+    def __init__(self, changes: Changes, measures: Measures, languages: tuple[str, ...], count: Count) -> None:
         self._changes = changes
+        self._count = count
         self._measures = measures
         self._languages = languages
         self._kept: OrderedDict[tuple[str, ...], Kept] = OrderedDict()
@@ -113,7 +119,9 @@ class Shelf:
         self._kept.move_to_end(wanted.key)
         if kept.viewed is not None and not guesses_ahead(scope.headers.get_all):
             self._measures.add(*kept.viewed)
-        return _answer(kept, scope)
+        answer = _answer(kept, scope)
+        self._count("GET", kept.route, answer[0], 0.0)
+        return answer
 
     def keep(self, wanted: Wanted, scope: Any, answer: Answer) -> Answer:
         """Keep what the application answered, if it says that visitors share it; returns what to send."""
@@ -125,12 +133,15 @@ class Shelf:
         if "set-cookie" in named:
             return answer
         self._drop(wanted.key)
-        kept = Kept(wanted.state, time.monotonic() + FRESH, own, body, named.get("etag", ""), wanted.viewed)
+        kept = Kept(
+            wanted.state, time.monotonic() + FRESH, own, body, named.get("etag", ""), wanted.viewed, wanted.route
+        )
         self._kept[wanted.key] = kept
         self._bytes += kept.size
         while self._bytes > BYTES:
             self._drop(next(iter(self._kept)))
-        return _answer(kept, scope)
+        sent, shared, content = _answer(kept, scope)
+        return sent, [*shared, *(header for header in headers if header[0].lower() in NOT_KEPT)], content
 
     def _drop(self, key: tuple[str, ...]) -> None:
         kept = self._kept.pop(key, None)
@@ -212,6 +223,7 @@ def install(app: Flask) -> None:
                 response.make_conditional(request)
             else:
                 wanted.is_shared, wanted.viewed = True, g.get("viewed")
+                wanted.route = request.url_rule.rule if request.url_rule else ""
         return response
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from granian.rsgi import ProtocolClosed, ProtocolError
 
+from forum.web.access import HEADER, answered_outside
 from forum.web.shelf import WANTED, Answer, Shelf, Wanted
 
 log = logging.getLogger(__name__)
@@ -45,12 +46,14 @@ class Gate:
         threads: int = 1,
         larger: Mapping[str, int] | None = None,
         shelf: Shelf | None = None,
+        believes_proxy: bool = False,
     ) -> None:
         self._app = app
         self._body_bytes = body_bytes
         self._larger = larger or {}
         self._large = asyncio.Semaphore(LARGE_AT_ONCE)
         self._shelf = shelf
+        self._believes_proxy = believes_proxy
         self._pool = ThreadPoolExecutor(threads, "page") if threads > 1 else None
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
@@ -65,36 +68,60 @@ class Gate:
         if self._shelf is None or wanted is None:
             return await self._ask(scope, protocol)
         found = self._shelf.find(wanted, scope)
-        return found or self._shelf.keep(wanted, scope, await self._ask(scope, protocol, wanted))
+        if found is None:
+            return self._shelf.keep(wanted, scope, await self._ask(scope, protocol, wanted))
+        status, headers, body = found
+        return status, [*headers, self._name(scope, status, len(body))], body
+
+    def _name(self, scope: Any, status: int, size: int) -> tuple[str, str]:
+        """The header with the name of a request that the application does not see, once it is written down."""
+        offered = scope.headers.get(HEADER.lower()) if self._believes_proxy else None
+        return answered_outside(scope.method, scope.path, status, size, offered)
+
+    def _refuse(self, scope: Any, status: int, sentence: str) -> Answer:
+        """A plain answer, given before there is any application to ask; the connection is not used again."""
+        body = f"{sentence}\n".encode()
+        return (
+            status,
+            [
+                ("content-type", "text/plain; charset=utf-8"),
+                ("connection", "close"),
+                ("x-content-type-options", "nosniff"),
+                ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+                ("cache-control", "no-store"),
+                self._name(scope, status, len(body)),
+            ],
+            body,
+        )
 
     async def _ask(self, scope: Any, protocol: Any, wanted: Wanted | None = None) -> Answer:
         """Let the application answer, once the whole request is here."""
         environ = _environ(scope)
         if environ is None:
-            return _refusal(431, "Request Header Fields Too Large")
+            return self._refuse(scope, 431, "Request Header Fields Too Large")
         if len(scope.path) + len(scope.query_string) > PATH_BYTES:
-            return _refusal(414, "URI Too Long")
+            return self._refuse(scope, 414, "URI Too Long")
         if "transfer-encoding" in scope.headers:
             # The server does not say whether the last chunk came or the line went dead, so half a text would
             # be kept as a whole one. With a length it cannot be; browsers always send one.
-            return _refusal(411, "Length Required")
+            return self._refuse(scope, 411, "Length Required")
         lengths = scope.headers.get_all("content-length")
         if len(lengths) > 1 or not all(_is_length(length) for length in lengths):
-            return _refusal(400, "Bad Request")
+            return self._refuse(scope, 400, "Bad Request")
         body = b""
         if lengths:
             length = int(lengths[0])
             if length > self._most(scope):
-                return _refusal(413, "Content Too Large")
+                return self._refuse(scope, 413, "Content Too Large")
             try:
                 async with asyncio.timeout(BODY_PATIENCE):
                     body = await self._take(protocol, length)
             except TimeoutError:
-                return _refusal(408, "Request Timeout")
+                return self._refuse(scope, 408, "Request Timeout")
             except (ProtocolClosed, ProtocolError):
-                return _refusal(400, "Bad Request")
+                return self._refuse(scope, 400, "Bad Request")
             if len(body) != length:
-                return _refusal(400, "Bad Request")
+                return self._refuse(scope, 400, "Bad Request")
         environ["wsgi.input"] = io.BytesIO(body)
         if wanted is not None:
             environ[WANTED] = wanted
@@ -175,18 +202,3 @@ def _environ(scope: Any) -> dict[str, Any] | None:
 
 def _is_length(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 16
-
-
-def _refusal(status: int, sentence: str) -> Answer:
-    """A plain answer, given before there is any application to ask; the connection is not used again."""
-    return (
-        status,
-        [
-            ("content-type", "text/plain; charset=utf-8"),
-            ("connection", "close"),
-            ("x-content-type-options", "nosniff"),
-            ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
-            ("cache-control", "no-store"),
-        ],
-        f"{sentence}\n".encode(),
-    )

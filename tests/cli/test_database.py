@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, inspect, text
 
 from config import Settings
 from forum.base.db import make_engine
 from forum.cli import database
 from forum.cli.database import copy_aside, current_revision, make_ready, newest_revision
+from forum.migrations.steps import migrate
 from tests.conftest import DATABASES
 from tests.stories.server import own_database
 
@@ -72,3 +73,19 @@ def test_a_copy_holds_what_the_database_held(tmp_path: Path) -> None:
         assert connection.scalar(text("SELECT question_count FROM tags WHERE name = 'fibra'")) == 3
     copy.dispose()
     engine.dispose()
+
+
+def test_tags_and_questions_outlive_the_step_that_adds_products(empty: Settings, engine_of: Engine) -> None:
+    with engine_of.execution_options(writes=True).begin() as connection:
+        migrate(connection, "0003")
+        connection.execute(
+            text("INSERT INTO tags (id, name, descriptions, question_count) VALUES (7, 'router', '{}', 3)")
+        )
+    with engine_of.execution_options(writes=True).begin() as connection:
+        migrate(connection)
+    with engine_of.connect() as connection:
+        kept = connection.execute(text("SELECT name, question_count, meant_id FROM tags WHERE id = 7")).one()
+        found = inspect(connection)
+        refers = {key["referred_table"] for name in ("tags", "questions") for key in found.get_foreign_keys(name)}
+    assert tuple(kept) == ("router", 3, None)
+    assert refers == {"tags", "users", "products"}

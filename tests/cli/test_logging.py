@@ -3,7 +3,7 @@
 import json
 import logging
 
-from forum.cli.main import JsonLines, TextLines
+from forum.base.logs import JsonLines, TextLines
 
 
 def test_a_line_for_programs_is_one_json_object() -> None:

@@ -52,6 +52,8 @@ TABLE: list[tuple[str, Rule, set[str]]] = [
     ("redact", lambda who, q, a, c: rules.may_redact(who, q, Revision(number=0)), MODERATORS),
     ("close", lambda who, q, a, c: rules.may_close(who), MODERATORS),
     ("reopen", lambda who, q, a, c: rules.may_reopen(who), MODERATORS),
+    ("keep the products", lambda who, q, a, c: rules.may_keep_products(who), {"ada"}),
+    ("keep the tags", lambda who, q, a, c: rules.may_keep_tags(who), MODERATORS),
 ]
 
 

@@ -73,7 +73,11 @@ class Process:
         self.parts: Parts = create_parts(settings, Store(make_engine(settings.database_url)), MemoryIndex())
         self.app: Flask = create_app(settings, self.parts)
         self.changes = Changes(self.parts.store)
-        self.gate = Gate(self._count, 1_000_000, shelf=Shelf(self.changes, self.parts.measures, settings.languages))
+        self.counted: list[tuple[str, str, int]] = []
+        shelf = Shelf(
+            self.changes, self.parts.measures, settings.languages, lambda *told: self.counted.append(told[:3])
+        )
+        self.gate = Gate(self._count, 1_000_000, shelf=shelf, believes_proxy=True)
         self.asked = 0
 
     def _count(self, environ: dict[str, Any], start: Any) -> Any:
@@ -354,3 +358,11 @@ def test_pages_have_names_also_where_no_shelf_stands_before_them(browser: Any, s
     assert browser(None).get(path, headers={"If-None-Match": tag}).status_code == 304
     assert browser(anna).get(path, headers={"If-None-Match": tag}).status_code == 200
     assert "ETag" not in browser(anna).get(path).headers
+
+
+def test_an_answer_from_the_shelf_has_a_name_and_is_counted_too(here: Process) -> None:
+    town = Town(here.parts)
+    first, second = here.get(town.path), here.get(town.path, x_request_id="of-the-proxy")
+    assert first.headers["x-request-id"] not in ("", second.headers["x-request-id"])
+    assert second.headers["x-request-id"] == "of-the-proxy" and second.body == first.body
+    assert here.counted[-1] == ("GET", "/questions/<int:question_id>/<slug>", 200)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from forum.accounts.models import User
 from forum.base.causes import Cause
@@ -95,15 +95,30 @@ def note_made(session: Session, actor: User, once: str, made: Post, now: datetim
     remember_made(session, f"user:{actor.id}", once, Cause.of(made), now)
 
 
+def meant_tags(session: Session, names: Sequence[str]) -> list[str]:
+    """The names with tags in place of their synonyms, each once and in order of the alphabet."""
+    if not names:
+        return []
+    meant = aliased(Tag)
+    found = session.execute(
+        select(Tag.name, meant.name).join(meant, Tag.meant_id == meant.id).where(Tag.name.in_(names))
+    )
+    instead = {row[0]: row[1] for row in found}
+    return sorted({instead.get(name, name) for name in names})
+
+
 def find_or_make_tags(session: Session, names: Sequence[str]) -> list[Tag]:
-    """The tags of these names, in their order; new ones are made."""
-    known = {tag.name: tag for tag in session.scalars(select(Tag).where(Tag.name.in_(names)))} if names else {}
+    """The tags that are meant by these names, each once and in order of the alphabet; new ones are made."""
+    if not names:
+        return []
+    wanted = select(Tag).where(Tag.name.in_(names)).options(joinedload(Tag.meant))
+    known = {tag.name: tag.meant or tag for tag in session.scalars(wanted)}
     for name in names:
         if name not in known:
             known[name] = Tag(name=name, question_count=0, descriptions={})
             session.add(known[name])
     session.flush()
-    return [known[name] for name in names]
+    return sorted({known[name] for name in names}, key=lambda tag: tag.name)
 
 
 def count_tags(session: Session, tags: Iterable[Tag], change: int) -> None:

@@ -29,11 +29,12 @@ from forum.questions.actions.keeping import (
     count_tags,
     find_made,
     find_or_make_tags,
+    meant_tags,
     note_made,
     settle,
     spend_limit,
 )
-from forum.questions.checks import check_tags, check_text, check_title, check_why
+from forum.questions.checks import check_tags, check_text, check_title, check_why, pick_product
 from forum.questions.events import (
     AnswerEdited,
     AnswerPosted,
@@ -44,6 +45,7 @@ from forum.questions.events import (
     QuestionEdited,
 )
 from forum.questions.models import COMMENT_LENGTH, EXCERPT_LENGTH, Answer, Comment, Post, Question, Revision
+from forum.questions.queries import list_products
 
 
 def ask_question(
@@ -54,6 +56,7 @@ def ask_question(
     tags: Sequence[str],
     now: datetime,
     once: str = "",
+    product: str = "",
 ) -> Question:
     """Put a question into the line; the same form sent again gives the question it made."""
     require(rules.may_ask(actor))
@@ -61,6 +64,7 @@ def ask_question(
     if made is not None:
         return made
     title, names = check_title(title), check_tags(tags)
+    chosen = pick_product(list_products(session), product) if product else None
     check_text(written.text)
     spend_limit(session, QUESTIONS, actor, now)
     question = Question(
@@ -71,6 +75,7 @@ def ask_question(
         html_version=written.version,
         excerpt=excerpt(written.text, EXCERPT_LENGTH),
         language=guess_language(f"{title}\n{written.text}"),
+        product=chosen,
         tags=find_or_make_tags(session, names),
         created_at=now,
         active_at=now,
@@ -160,18 +165,25 @@ def edit_question(
     version: int,
     now: datetime,
     why: str = "",
+    product: str | None = None,
 ) -> None:
-    """Save a new state of a question; raises Conflict when it is no longer the version that was edited."""
+    """Save a new state of a question; raises Conflict when it is no longer the version that was edited.
+
+    Without a word about the product it keeps the one it has.
+    """
     require(rules.may_edit_question(actor, question))
     title, names, why = check_title(title), check_tags(tags), check_why(why)
     check_text(written.text)
+    names = meant_tags(session, names)
     before = sorted(tag.name for tag in question.tags)
-    if (title, written.text, names) == (question.title, question.text, before):
+    chosen = question.product if product is None else pick_product(list_products(session), product, question.product)
+    if (title, written.text, names, chosen) == (question.title, question.text, before, question.product):
         return
     _begin_edit(session, actor, question, version, now)
     question.title = title
     question.excerpt = excerpt(written.text, EXCERPT_LENGTH)
     question.language = guess_language(f"{title}\n{written.text}")
+    question.product = chosen
     if names != before:
         if question.is_public:
             count_tags(session, question.tags, -1)
@@ -264,6 +276,7 @@ def _keep_revision(session: Session, actor: User, post: Question | Answer, why: 
             title=post.title if isinstance(post, Question) else None,
             text=post.text,
             tags=sorted(tag.name for tag in post.tags) if isinstance(post, Question) else None,
+            product=post.product.slug if isinstance(post, Question) and post.product is not None else None,
             why=why,
             at=now,
         )

@@ -38,6 +38,20 @@ VERBS: dict[str, Sentence] = {
     "set_ticket_status": say("changed the state"),
     "link": say("added a link"),
     "unlink": say("took a link away"),
+    "add_product": say("added"),
+    "edit_product": say("changed"),
+    "move_product": say("moved"),
+    "archive_product": say("stopped offering"),
+    "restore_product": say("offered again"),
+    "describe_tag": say("described"),
+    "rename_tag": say("renamed"),
+    "add_synonym": say("added a synonym"),
+    "merge_tags": say("merged"),
+    "part_synonym": say("made a tag of its own of a synonym"),
+    "delete_tag": say("deleted"),
+    "drop_delivery": say("dropped"),
+    "change_brand": say("changed the brand"),
+    "undo_brand": say("took back the change of the brand"),
     "send_again": say("sent again"),
     "send_all_again": say("sent all again"),
 }
@@ -51,6 +65,9 @@ TARGETS: dict[str, Sentence] = {
     "answer": say("answer %(number)s"),
     "comment": say("comment %(number)s"),
     "delivery": say("job %(number)s"),
+    "product": say("product %(number)s"),
+    "tag": say("tag %(number)s"),
+    "brand": say("the brand"),
 }
 
 #: Where a thing is read; a comment and a job have no page of their own.
@@ -64,6 +81,15 @@ PLACES = {
 }
 
 KEYS: dict[str, Sentence] = {
+    "job": say("Job"),
+    "about": say("About"),
+    "accent": say("Colour"),
+    "company": say("Name of the company"),
+    "site_name": say("Name of the site"),
+    "names": say("Name"),
+    "descriptions": say("Description"),
+    "name": say("Name"),
+    "count": say("How many"),
     "status": say("State"),
     "state": say("State"),
     "roles": say("Roles"),

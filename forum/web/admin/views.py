@@ -3,66 +3,47 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from forum.accounts import administration, rules
-from forum.accounts.actions import log_staff_act
-from forum.accounts.models import User
 from forum.accounts.queries import (
     count_people,
     find_user,
     is_last_administrator,
+    list_acts_on,
     list_people,
     list_sessions,
     list_staff_acts,
     list_verbs,
 )
-from forum.base.backlog import find_backlog, find_delivery, list_deliveries, list_schedules, send_all_again
-from forum.base.causes import Cause
-from forum.base.courier import send_again
-from forum.base.outbox import DEAD, WAITING
+from forum.base.backlog import find_backlog
+from forum.base.parts import parts
 from forum.base.requests import db, now, writes
-from forum.base.texts import Unclean, clean_line
-from forum.base.verdicts import require
-from forum.base.words import say, say_many
+from forum.base.words import say
 from forum.search.askings import count_ends
 from forum.web.accounts.entrance import leave
+from forum.web.admin.blueprint import administrator, asked, pages
 from forum.web.admin.forms import RIGHT_WORDS, ROLE_WORDS, SHORT_WORDS, DisableForm, PowersForm
 from forum.web.admin.logged import described, target_url, target_word, verb_word
+from forum.web.admin.worries import find_worries
 from forum.web.forms import form_from, takes
 from forum.web.language import spoken
-from forum.web.people import actor
-
-pages = Blueprint("admin", __name__)
 
 #: Long enough that a quiet weekend does not change the picture.
 ASKINGS_SHOWN = timedelta(days=30)
-
-
-def administrator() -> User:
-    """Whoever runs the site; a visitor is asked in, anybody else refused."""
-    who = actor()
-    require(rules.may_administer(who))
-    return who
-
-
-def asked(name: str, most: int = 100) -> str:
-    """A filter out of the address, cleaned; nothing at all where it is not text."""
-    try:
-        return clean_line(request.args.get(name, ""))[:most].strip()
-    except Unclean:
-        return ""
 
 
 @pages.get("/admin")
 def overview() -> str:
     """What an administrator looks at first."""
     administrator()
+    backlog = find_backlog(db(), now())
     return render_template(
         "admin/overview.html",
         people=count_people(db()),
-        backlog=find_backlog(db(), now()),
+        backlog=backlog,
+        worries=find_worries(db(), parts(), backlog, now()),
         askings=count_ends(db(), now() - ASKINGS_SHOWN),
         askings_days=ASKINGS_SHOWN.days,
     )
@@ -94,7 +75,10 @@ def person(user_id: int, powers: PowersForm | None = None, closing: DisableForm 
         role_words=ROLE_WORDS,
         right_words=RIGHT_WORDS,
         may_disable=rules.may_disable(who, found, last),
-        session_count=len(list_sessions(db(), found, now())),
+        sessions=list_sessions(db(), found, now()),
+        acts=[
+            (verb_word(act.verb), act, described(act.before), described(act.after)) for act in list_acts_on(db(), found)
+        ],
         is_last=last,
     )
 
@@ -145,46 +129,6 @@ def end_sessions(user_id: int) -> Response:
         return leave()
     flash(spoken(say("%(name)s is signed out everywhere.", name=found.name)))
     return _back_to(user_id)
-
-
-@pages.get("/admin/jobs")
-def jobs() -> str:
-    """What the courier gave up, and what it still has to carry."""
-    administrator()
-    state = WAITING if asked("state") == WAITING else DEAD
-    found = list_deliveries(db(), state, request.args.get("cursor"))
-    following = url_for("admin.jobs", state=state, cursor=found.next) if found.next else None
-    return render_template(
-        "admin/jobs.html",
-        deliveries=found.items,
-        next_url=following,
-        state=state,
-        backlog=find_backlog(db(), now()),
-        schedules=list_schedules(db()),
-    )
-
-
-@pages.post("/admin/jobs/<int:delivery_id>/again")
-@writes
-def send_one_again(delivery_id: int) -> Response:
-    """Give one delivery a new start."""
-    who, delivery = administrator(), find_delivery(db(), delivery_id)
-    send_again(db(), delivery, now())
-    log_staff_act(db(), who, "send_again", Cause.of(delivery), now())
-    flash(spoken(say("It is tried again now.")))
-    return redirect(url_for("admin.jobs"), 303)
-
-
-@pages.post("/admin/jobs/again")
-@writes
-def send_dead_again() -> Response:
-    """Give everything that was given up a new start."""
-    who = administrator()
-    number = send_all_again(db(), now())
-    if number:
-        log_staff_act(db(), who, "send_all_again", Cause("delivery", 0), now(), after={"count": number})
-    flash(spoken(say_many("%(num)d is tried again now.", "%(num)d are tried again now.", number)))
-    return redirect(url_for("admin.jobs"), 303)
 
 
 @pages.get("/admin/log")

@@ -64,7 +64,14 @@ def edit_question(question_id: int) -> str:
     question = find_question(db(), reader(), question_id)
     require(rules.may_edit_question(actor(), question))
     tags = ", ".join(tag.name for tag in question.tags)
-    form = form_from(EditQuestionForm, title=question.title, text=question.text, tags=tags, version=question.version)
+    form = form_from(
+        EditQuestionForm,
+        title=question.title,
+        text=question.text,
+        tags=tags,
+        version=question.version,
+        product=question.product.slug if question.product is not None else "",
+    )
     draft = restore(form, Purpose(EDIT_QUESTION, question.id))
     return edit_page(form, question, None, {"draft": draft})
 
@@ -90,6 +97,7 @@ def save_question(form: EditQuestionForm, question_id: int) -> Response:
         form.version_number,
         now(),
         why=form.why.data,
+        product=form.product.data,
     )
     is_sent(EDIT_QUESTION, question_id)
     return _saved(question)

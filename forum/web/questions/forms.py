@@ -1,12 +1,17 @@
 """What is sent to ask, answer, comment, edit, hide and close."""
 
-from wtforms import HiddenField
+from typing import Any
+
+from wtforms import HiddenField, SelectField
 
 from forum.base.markup import Rendered
-from forum.base.words import say
+from forum.base.requests import db
+from forum.base.words import Sentence, say
 from forum.questions.checks import check_tags, split_tags
 from forum.questions.models import COMMENT_LENGTH, MOST_TAGS, TAG_LENGTH, TEXT_LENGTH, TITLE_LENGTH, WHY_LENGTH
+from forum.questions.queries import list_products
 from forum.web.forms import Line, PageForm, Text
+from forum.web.language import gettext, language
 from forum.web.writing import rendered
 
 #: Room for all tags with commas and blanks between them.
@@ -24,10 +29,34 @@ class WrittenForm(PageForm):
         self.written = rendered(self.text.data)
 
 
+class ProductField(SelectField):  # type: ignore[misc]
+    """One of the products that are offered, or none; whether it can be chosen is the action's to say."""
+
+    def __init__(self, label: Sentence, **kwargs: Any) -> None:
+        super().__init__(label, default="", validate_choice=False, **kwargs)
+
+    def offer(self, kept: str = "") -> None:
+        """Read what can be chosen; `kept` is the product a question has already, offered or not."""
+        spoken = language()
+        self.choices = [
+            ("", gettext("None of these")),
+            *(
+                (product.slug, product.name_in(spoken))
+                for product in list_products(db())
+                if product.archived_at is None or product.slug in (kept, self.data)
+            ),
+        ]
+
+
 class AskForm(WrittenForm):
     title = Line(say("What is the problem?"), most=TITLE_LENGTH)
     text = Text(say("What happened, and what have you tried?"), most=TEXT_LENGTH)
+    product = ProductField(say("What is it about?"))
     tags = Line(say("Tags"), least=0, most=TAGS_LENGTH, description=TAGS_HINT)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.product.offer()
 
     def prepare(self) -> None:
         super().prepare()

@@ -1,14 +1,16 @@
 """The list of questions: on the front page, with all its filters, and by topic."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from forum.base.requests import db
 from forum.base.texts import Unclean, clean_line
 from forum.base.words import say
 from forum.knowledge.queries import list_most_read
-from forum.questions.models import TAG_LENGTH
+from forum.questions.models import PRODUCT_LENGTH, TAG_LENGTH
 from forum.questions.queries import (
     STATES,
     TAB_ACTIVE,
@@ -18,11 +20,14 @@ from forum.questions.queries import (
     TAB_SOLVED,
     TAB_WAITING,
     Filters,
+    count_by_product,
+    find_product,
+    list_products,
     list_questions,
 )
 from forum.web.knowledge.cards import show_card
 from forum.web.language import language
-from forum.web.moving import whole
+from forum.web.moving import moved, whole
 from forum.web.people import reader
 from forum.web.questions.blueprint import pages
 from forum.web.questions.shown import show_question
@@ -64,14 +69,45 @@ def questions() -> str:
     return draw_list("questions/list.html", "questions.questions", sent_filters())
 
 
+@pages.get("/products")
+def products() -> str:
+    """What can be asked about, in the order in which it is offered."""
+    spoken, counts = language(), count_by_product(db())
+    shown = [
+        (each, each.name_in(spoken), each.descriptions.get(spoken, ""), counts.get(each.id, 0))
+        for each in list_products(db())
+        if each.archived_at is None or counts.get(each.id)
+    ]
+    return render_template("products/list.html", products=shown)
+
+
+@pages.get("/products/<name>")
+def product(name: str) -> str | Response:
+    """What was asked about one product."""
+    found = find_product(db(), clean_name(name, PRODUCT_LENGTH))
+    if found.slug != name:
+        return moved(url_for("questions.product", name=found.slug))
+    spoken = language()
+    return draw_list(
+        "products/show.html",
+        "questions.product",
+        replace(sent_filters(), product=found.slug),
+        name=found.slug,
+        product=found,
+        product_name=found.name_in(spoken),
+        description=found.descriptions.get(spoken, ""),
+    )
+
+
 def draw_list(template: str, endpoint: str, filters: Filters, name: str | None = None, **shown: Any) -> str:
-    """A page with the questions that the address asks for; `name` is the part of the address that names a tag."""
+    """A page with the questions that the address asks for; `name` is the tag or the product the page is about."""
     tab = request.args.get("tab", "")
     names = {**TAB_NAMES, **OWN_TAB_NAMES} if reader().is_signed_in else TAB_NAMES
     tab = tab if tab in names else TAB_NEW
     found = list_questions(db(), reader(), tab, filters, request.args.get("after"))
     kept: dict[str, Any] = {
-        "tag": "" if name else filters.tag,
+        "tag": "" if endpoint == "questions.tag" else filters.tag,
+        "product": "" if endpoint == "questions.product" else filters.product,
         "state": filters.state,
         "unanswered": "1" if filters.unanswered else "",
         "removed": "1" if filters.removed else "",
@@ -88,6 +124,7 @@ def draw_list(template: str, endpoint: str, filters: Filters, name: str | None =
             for key, label in names.items()
         ],
         filters=filters,
+        all_products=[] if "product" in shown else list_products(db()),
         states=STATE_NAMES,
         is_filtered=len(kept) > len(own),
         all_url=url_for(endpoint, **own),
@@ -102,16 +139,17 @@ def sent_filters() -> Filters:
     state = request.args.get("state", "")
     return Filters(
         tag=clean_name(request.args.get("tag", "")),
+        product=clean_name(request.args.get("product", ""), PRODUCT_LENGTH),
         state=state if state in STATES else "",
         unanswered=request.args.get("unanswered") == "1",
         removed=request.args.get("removed") == "1" and reader().is_moderator,
     )
 
 
-def clean_name(name: str) -> str:
-    """A tag's name out of an address, or nothing where it cannot be one."""
+def clean_name(name: str, most: int = TAG_LENGTH) -> str:
+    """The name of a tag or a product out of an address, or nothing where it cannot be one."""
     try:
         cleaned = clean_line(name).casefold()
     except Unclean:
         return ""
-    return cleaned if len(cleaned) <= TAG_LENGTH else ""
+    return cleaned if len(cleaned) <= most else ""

@@ -11,11 +11,24 @@ from forum.base.verdicts import Verdict
 from forum.base.words import Sentence, say
 from forum.questions import rules
 from forum.questions.reading import Discussion
-from forum.questions.rows import AnswerRow, Author, CommentRow, QuestionRow
-from forum.web.context import below, stored
+from forum.questions.rows import AnswerRow, Author, CommentRow, ProductRow, QuestionRow
+from forum.web.context import LINKS, below, stored
+from forum.web.language import language
 from forum.web.questions.addresses import place, question_url
 
 # Nothing here is changed once it is made; it is not frozen because that would make each of fifty three times as dear.
+
+
+@dataclass(slots=True, eq=False)
+class ProductShown:
+    """What a question is about, as a link."""
+
+    name: str
+    url: str
+
+
+def show_product(product: ProductRow | None) -> ProductShown | None:
+    return ProductShown(product.name_in(language()), LINKS.product_url(product.slug)) if product is not None else None
 
 
 @dataclass(slots=True, eq=False)
@@ -28,6 +41,7 @@ class QuestionShown:
     state: str
     asked_at: datetime
     asker: Author
+    product: ProductShown | None
     tags: Sequence[str]
     answer_count: int
     too_count: int
@@ -46,6 +60,7 @@ def show_question(question: QuestionRow) -> QuestionShown:
         state=question.state,
         asked_at=question.created_at,
         asker=question.asker,
+        product=show_product(question.product),
         tags=question.tag_names,
         answer_count=question.answer_count,
         too_count=question.too_count,

@@ -9,7 +9,7 @@ from forum.base.requests import db, now, writes
 from forum.drafts.models import ANSWER, QUESTION, Purpose
 from forum.drafts.queries import find_draft
 from forum.questions import actions
-from forum.questions.models import Answer, Question
+from forum.questions.models import PRODUCT_LENGTH, Answer, Question
 from forum.questions.queries import find_answer, find_question
 from forum.questions.reading import read_discussion
 from forum.questions.rules import may_ask
@@ -34,7 +34,12 @@ def ask() -> Any:
         return render_template("questions/ask_title.html", title="", asking=new_asking())
     if not may_ask(reader()):
         return to_sign_in()
-    form = form_from(AskForm, title=title[:500], tags=request.args.get("tags", "")[:200])
+    form = form_from(
+        AskForm,
+        title=title[:500],
+        tags=request.args.get("tags", "")[:200],
+        product=request.args.get("product", "")[:PRODUCT_LENGTH],
+    )
     if draft is None:
         return ask_page(form)
     if title and title != draft.title:
@@ -54,7 +59,14 @@ def ask_page(form: AskForm, **shown: Any) -> str:
 @writes
 def ask_question(form: AskForm) -> Response:
     question = actions.ask_question(
-        db(), actor(), form.title.data, form.written, form.tag_names, now(), once=form.once_key
+        db(),
+        actor(),
+        form.title.data,
+        form.written,
+        form.tag_names,
+        now(),
+        once=form.once_key,
+        product=form.product.data,
     )
     is_sent(QUESTION)
     count_asked()

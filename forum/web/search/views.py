@@ -8,6 +8,7 @@ from flask import render_template, request, url_for
 from forum.base.parts import parts
 from forum.base.requests import db
 from forum.base.words import Sentence, say
+from forum.questions.models import PRODUCT_LENGTH
 from forum.search import queries
 from forum.search.queries import PAGE
 from forum.web import pace
@@ -38,10 +39,10 @@ def search() -> str | tuple[str, int]:
     """The results page; an empty query shows how to search."""
     pace.keep_pace(pace.SEARCHES)
     words = typed("q")
-    chosen = {name: request.args.get(name, "") for name in ("kind", "state", "sort", "tag")}
+    chosen = {name: request.args.get(name, "") for name in ("kind", "state", "sort", "tag", "product")}
     offset = _offset()
     results, asked = None, words
-    if words or chosen["tag"]:
+    if words or chosen["tag"] or chosen["product"]:
         query = _narrowed(queries.read_query(words), chosen)
         # Whoever asks what was not found asks it in words, without the marks of a search.
         asked = query.text or words
@@ -71,6 +72,8 @@ def _narrowed(query: Any, chosen: dict[str, str]) -> Any:
         query = dataclasses.replace(query, states=query.states | {chosen["state"]})
     if chosen["tag"]:
         query = dataclasses.replace(query, tags=query.tags | {chosen["tag"][:40].lower()})
+    if chosen["product"]:
+        query = dataclasses.replace(query, products=query.products | {chosen["product"][:PRODUCT_LENGTH]})
     if chosen["sort"] in (Sort.NEWEST, Sort.SCORE):
         query = dataclasses.replace(query, sort=Sort(chosen["sort"]))
     return query
@@ -83,7 +86,7 @@ def _offset() -> int:
 
 def _url(**changes: Any) -> str:
     """This search with something changed; what is empty is left out."""
-    kept = {name: request.args.get(name, "") for name in ("q", "kind", "state", "sort", "tag")}
+    kept = {name: request.args.get(name, "") for name in ("q", "kind", "state", "sort", "tag", "product")}
     kept.update({name: str(value) for name, value in changes.items()})
     wanted: dict[str, Any] = {name: value for name, value in kept.items() if value and value != "0"}
     return url_for("search.search", **wanted)
