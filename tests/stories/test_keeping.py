@@ -30,6 +30,7 @@ def run(server: Server, *arguments: str) -> "subprocess.CompletedProcess[str]":
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("kind", DATABASES)
 def test_what_was_acknowledged_before_a_backup_is_there_after_a_restore(
     request: pytest.FixtureRequest, tmp_path: Path, kind: str
