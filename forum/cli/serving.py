@@ -22,6 +22,7 @@ from forum.cli.database import make_ready
 from forum.cli.holding import hold_data
 from forum.cli.main import settings
 from forum.cli.people import set_up_url
+from forum.cli.waiting_room import wait_for_restore
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,7 @@ def serve(
     chosen = settings()
     set_up_logging(chosen)
     refuse_taken_address(chosen)
+    wait_for_restore(chosen)
     hold_data(chosen)
     make_ready(chosen)
     if demo:

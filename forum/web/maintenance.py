@@ -115,9 +115,10 @@ class Closable:
             self._closing = find_closing(self._data)
         if self._closing is None or environ.get("PATH_INFO") in STAYS_OPEN:
             return self._app(environ, start_response)
-        return self._refuse(self._closing, environ, start_response)
+        return self.refuse(self._closing, environ, start_response)
 
-    def _refuse(self, closing: Closing, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def refuse(self, closing: Closing, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer with the page, or with problem details below `/api/`."""
         moment = datetime.now(UTC)
         if str(environ.get("PATH_INFO", "")).startswith("/api/"):
             kind, body = "application/problem+json", _problem(closing)

@@ -117,8 +117,9 @@ def test_a_part_of_a_file_is_refused(saved: Path, make: Make, tmp_path: Path) ->
         (tmp_path / "part.zip").write_bytes(whole[: int(len(whole) * share)])
         with pytest.raises(CannotRestore, match="not a backup"):
             restore(target, tmp_path / "part.zip", NOON, quiet)
-    with pytest.raises(CannotRestore, match="cannot be read"):
-        restore(target, tmp_path / "nowhere.zip", NOON, quiet)
+    for nothing in (tmp_path / "nowhere.zip", tmp_path, Path("/dev/zero")):
+        with pytest.raises(CannotRestore, match="not a file"):
+            restore(target, nothing, NOON, quiet)
 
 
 def test_a_flipped_bit_is_noticed(saved: Path, make: Make, tmp_path: Path) -> None:

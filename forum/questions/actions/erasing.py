@@ -12,7 +12,7 @@ from forum.base.words import say, translate
 from forum.questions.actions.keeping import settle
 from forum.questions.actions.removing import _after_change
 from forum.questions.events import AnswerDeleted, CommentDeleted, QuestionDeleted, QuestionEdited
-from forum.questions.models import Answer, Comment, Post, Question, Revision, Vote
+from forum.questions.models import Answer, Comment, MeToo, Post, Question, Revision, Vote
 
 #: What stands where a title has to stand.
 REMOVED = say("Removed at the wish of whoever wrote it")
@@ -52,6 +52,17 @@ def forget_votes(session: Session, user: User) -> int:
                 )
     session.execute(Model.metadata.tables["votes"].delete().where(Vote.voter_id == user.id))
     return count
+
+
+def forget_me_toos(session: Session, user: User) -> None:
+    """Count one person less where they had the same problem; their rows go with the others of theirs."""
+    had = select(MeToo.question_id).where(MeToo.user_id == user.id)
+    session.execute(
+        update(Question)
+        .where(Question.id.in_(had))
+        .values(too_count=Question.too_count - 1)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _empty(session: Session, post: Post, now: datetime, language: str) -> None:

@@ -137,6 +137,8 @@ class ArchiveReader:
     """Reads an archive that somebody else may have written, damaged, or made to do harm."""
 
     def __init__(self, path: Path) -> None:
+        if not path.is_file():
+            raise BadArchive(f"{path} is not a file that can be read.")
         try:
             self._zip = zipfile.ZipFile(path)
             entries = self._zip.infolist()

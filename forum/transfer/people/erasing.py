@@ -26,7 +26,7 @@ from forum.contacts.models import Contact, ContactPoint, TimelineEntry
 from forum.drafts.models import Draft
 from forum.media.actions import end_draft_uses
 from forum.media.models import Picture, PictureUse
-from forum.questions.actions.erasing import erase_texts, forget_votes
+from forum.questions.actions.erasing import erase_texts, forget_me_toos, forget_votes
 from forum.questions.models import Question
 from forum.tickets.models import Ticket, TicketMessage
 from forum.transfer.people.gathering import Person
@@ -82,6 +82,7 @@ def erase(
         _part_from_contacts(session, user)
         erase_texts(session, user, now, only_deleted=not wish.posts_removed, language=language)
         forget_votes(session, user)
+        forget_me_toos(session, user)
         _forget_pictures(session, user, all_of_them=wish.posts_removed)
         _forget_outbox(session, user, person.email)
         _walk(session, "users", [user.id])

@@ -97,6 +97,8 @@ POLICIES: dict[str, Policy] = {
     "comments": Policy("Comments.", {"author_id": _WROTE, "deleted_by_id": _DID}),
     # Erasing turns votes into counts without a voter, as imported votes are.
     "votes": Policy("Votes.", {"voter_id": _OWN}),
+    "me_toos": Policy("Who has the same problem.", {"user_id": _OWN}),
+    "follows": Policy("What people want to hear of.", {"user_id": _OWN}),
     "revisions": Policy("Saved states of questions and answers.", {"author_id": _WROTE}),
     "question_links": Policy("Questions that name each other."),
     "old_addresses": Policy("Where questions and answers stood before."),
