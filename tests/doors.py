@@ -165,7 +165,9 @@ POST: dict[str, Door] = {
         "elena",
     ),
     "media.remove_picture": Door("/media/{picture}/remove", {}, "anna"),
-    "media.upload": Door("/media", {"draft_for": "answer-{question}", "draft_version": "1", "text": TEXT}, "anna"),
+    "media.upload": Door(
+        "/media", {"draft_for": "edit_question-{question}", "draft_version": "0", "text": TEXT}, "anna"
+    ),
     "questions.accept_answer": Door("/answers/{answer}/accept", {}, "anna"),
     "questions.ask_question": Door(
         "/questions/ask", {"title": "The light is red", "text": LONG, "tags": "router, light"}, "anna"
