@@ -34,6 +34,7 @@ GET: dict[str, tuple[str, ...]] = {
     "contacts.search": ("/contacts", "/contacts?q=conti", "/contacts?q=nobodyatall"),
     "contacts.show": ("/contacts/{contact}", "/contacts/{other_contact}"),
     "drafts.my_drafts": ("/drafts",),
+    "drafts.new_token": ("/drafts/token",),
     "help.show": ("/help",),
     "knowledge.article_revisions": ("/kb/{live}/revisions",),
     "knowledge.drafts": ("/kb/drafts",),
