@@ -246,10 +246,15 @@ class TicketSlice(Slice):
 
 
 class NewTicket(Written):
-    contact_id: RowId
-    subject: Subject
+    contact_id: RowId | None = None
+    subject: Subject | None = None
     text: Text | None = None
     question_id: RowId | None = None
+
+
+class NewTicketMessage(Written):
+    kind: Literal["customer", "agent", "note"]
+    text: Text
 
 
 class TicketChange(Asked):

@@ -45,6 +45,7 @@ def question_row(question: Question | QuestionRow) -> Plain:
         "asker": person(question.asker),
         "score": question.score,
         "answer_count": question.answer_count,
+        "me_too_count": question.too_count,
         "view_count": question.view_count,
         "language": question.language,
         "created_at": question.created_at,
@@ -220,11 +221,9 @@ def ticket_row(row: Ticket) -> Plain:
         "subject": row.subject,
         "status": row.status,
         "channel": row.channel,
-        "contact": {
-            "id": row.requester_id,
-            "name": row.requester.name,
-            "url": absolute(f"/contacts/{row.requester_id}"),
-        },
+        "contact": None
+        if row.requester is None
+        else {"id": row.requester_id, "name": row.requester.name, "url": absolute(f"/contacts/{row.requester_id}")},
         "assignee": maybe_person(row.assignee),
         "question_id": row.question_id,
         "version": row.version,

@@ -26,8 +26,13 @@ COMMANDS = {
     "token": "forum.cli.people:token",
     "import": "forum.cli.imports:import_",
     "reindex": "forum.cli.searching:reindex",
+    "evaluate": "forum.cli.evaluating:evaluate_",
     "backup": "forum.cli.keeping:backup",
     "restore": "forum.cli.keeping:restore",
+    "export": "forum.cli.persons:export",
+    "person": "forum.cli.persons:person",
+    "doctor": "forum.cli.doctor.command:doctor",
+    "maintenance": "forum.cli.maintenance:maintenance",
 }
 
 

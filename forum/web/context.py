@@ -8,6 +8,7 @@ from flask import Flask, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from forum.base.markup import headings_below
 from forum.base.requests import now
 from forum.base.verdicts import Verdict
 from forum.base.words import say
@@ -19,6 +20,7 @@ from forum.web.people import reader
 THEMES = ("light", "dark")
 
 LINKS = Links()
+
 
 #: Where each way leads, who it is for (a property of the reader), and its picture.
 WAYS = (
@@ -65,6 +67,11 @@ def stored(html: str) -> Markup:
     return Markup(html)  # noqa: S704
 
 
+def below(html: Markup, level: int) -> Markup:
+    """The same text with its headings in the order of the page it stands on, under a heading of that level."""
+    return Markup(headings_below(html, level))  # noqa: S704
+
+
 def own_name(code: str) -> str:
     """What a language calls itself."""
     return (Locale.parse(code).get_display_name(code) or code).capitalize()
@@ -83,7 +90,7 @@ def install(app: Flask) -> None:
         tag_url=LINKS.tag_url,
         site=site,
     )
-    app.jinja_env.filters["stored"] = stored
+    app.jinja_env.filters.update(stored=stored, below=below)
 
     @app.get("/static/<path:name>")
     def static_file(name: str) -> Response:
