@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 from forum.accounts.models import User
 from forum.accounts.sessions import open_session
 from forum.base.clock import utc_now
-from forum.questions.models import Question
 from forum.web.questions.addresses import question_slug
 from tests.builders import make_answer, make_article, make_comment, make_question, make_user, make_vote
 from tests.stories.server import Server
@@ -61,7 +60,7 @@ def build(server: Server) -> Town:
                     text=written(1000 + number, 20),
                     now=now,
                 )
-            for number, answer in enumerate(answers):
+            for answer in answers:
                 make_vote(session, writers[0] if answer.author is not writers[0] else writers[1], answer, 1, now=now)
             article = make_article(
                 session,
@@ -77,9 +76,7 @@ def build(server: Server) -> Town:
             return sign(server, open_session(session, person, "benchmark", utc_now())[1])
 
         number, slug, article_id, cookies = parts.store.write(work)
-    return Town(
-        f"/questions/{number}/{slug}", number, f"/kb/{article_id}/the-router-shows-a-red-light-since-the-storm", cookies
-    )
+    return Town(f"/questions/{number}/{slug}", number, f"/kb/{article_id}/why-is-light-number-0-red", cookies)
 
 
 def sign(server: Server, token: str) -> str:
