@@ -47,6 +47,7 @@ GET: dict[str, tuple[str, ...]] = {
     "contacts.search": ("/contacts", "/contacts?q=conti", "/contacts?q=nobodyatall"),
     "contacts.show": ("/contacts/{contact}", "/contacts/{other_contact}", "/contacts/{merged}"),
     "drafts.my_drafts": ("/drafts",),
+    "drafts.new_token": ("/drafts/token",),
     "help.show": ("/help",),
     "knowledge.article_revisions": ("/kb/{live}/revisions",),
     "knowledge.ask_why_redact": ("/kb/{live}/revisions/1/redact",),
@@ -230,7 +231,9 @@ POST: dict[str, Door] = {
         "elena",
     ),
     "media.remove_picture": Door("/media/{picture}/remove", {}, "anna"),
-    "media.upload": Door("/media", {"draft_for": "answer-{question}", "draft_version": "1", "text": TEXT}, "anna"),
+    "media.upload": Door(
+        "/media", {"draft_for": "edit_question-{question}", "draft_version": "0", "text": TEXT}, "anna"
+    ),
     "questions.accept_answer": Door("/answers/{answer}/accept", {}, "anna"),
     "questions.ask_for_help_again": Door("/questions/{question}/still-need-help", {}, "anna"),
     "questions.ask_question": Door(

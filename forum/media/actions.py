@@ -77,6 +77,14 @@ def end_draft_uses(session: Session, drafts: ColumnElement[bool]) -> None:
     )
 
 
+def forget_uses(session: Session, cause: Cause) -> None:
+    """Untie a text that was erased from its pictures; one that no other text shows goes as unused."""
+    session.execute(
+        delete(PictureUse).where(PictureUse.kind == cause.kind, PictureUse.row_id == cause.id),
+        execution_options={"synchronize_session": False},
+    )
+
+
 def remove_picture(session: Session, actor: User, picture: Picture) -> None:
     """Delete a picture that no text shows; its files follow."""
     require(rules.may_remove_picture(actor, picture, is_posted(session, picture)))

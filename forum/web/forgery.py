@@ -3,14 +3,13 @@
 import base64
 import hmac
 import secrets
-from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request, session
 
 from forum.base.errors import Refused
 from forum.base.words import say
-from forum.web.forms import to_sign_in
+from forum.web.people import SignInNeeded
 
 FIELD = "csrf_token"
 HEADER = "X-CSRF-Token"
@@ -28,6 +27,10 @@ class Forged(Refused):
                 "Go back, reload the page and send it again."
             )
         )
+
+
+class OldPage(Forged):
+    """A text out of a page of ours, opened before its writer signed in anew: not done, but not lost either."""
 
 
 def csrf_token() -> str:
@@ -71,26 +74,26 @@ def comes_from_here() -> bool:
         return False
 
 
-def _lost_the_cookie() -> bool:
-    """Whether this is a text out of a page of ours whose browser no longer knows its session: nothing is done with it."""
+def _is_text_from_here() -> bool:
+    """Whether this is a text out of a page of ours whose session is over; nothing is done but to show it again."""
     from_here = request.headers.get("Sec-Fetch-Site") == "same-origin"
-    return from_here and comes_from_here() and not session and bool(request.form.get("draft_for"))
+    return from_here and comes_from_here() and bool(request.form.get("draft_for"))
 
 
 def install(app: Flask) -> None:
     """Check every unsafe request of a page; the API knows no cookies and so needs no token."""
 
     @app.before_request
-    def refuse_forgery() -> Any:
+    def refuse_forgery() -> None:
         if request.method in SAFE_METHODS or request.path.startswith("/api/"):
-            return None
+            return
         if request.url_rule is None:
-            return None
+            return
         sent = request.headers.get(HEADER) or request.form.get(FIELD, "")
         if comes_from_here() and check(sent):
-            return None
-        if _lost_the_cookie():
-            return to_sign_in()
+            return
+        if _is_text_from_here():
+            raise OldPage if "_user_id" in session else SignInNeeded
         raise Forged
 
     @app.after_request

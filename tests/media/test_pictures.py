@@ -27,6 +27,7 @@ from forum.media.models import FAILED, READY, WAITING, Picture, PictureUse
 from forum.media.queries import picture_ids, picture_ids_in
 from forum.media.shelf import Shelf
 from forum.questions import actions as asking
+from forum.questions.actions.erasing import erase_texts
 from forum.questions.models import Answer, Question
 from tests.builders import make_answer, make_article, make_comment, make_question
 from tests.conftest import Browser
@@ -292,6 +293,24 @@ def test_what_is_in_no_text_goes_after_a_day_and_its_files_follow(
     actions.sweep_shelf(session, shelf)
     left = {path.name for path in settings.media_folder.glob("*/*")}
     assert left == {f"{tokens[kept]}.webp", f"{tokens[kept]}-small.webp", fresh.name}
+
+
+def test_a_text_that_is_erased_takes_its_pictures_from_sight(
+    session: Session, browser: Open, anna: User, bruno: User, carry: Any
+) -> None:
+    number = uploaded(browser(anna))
+    asked = {"title": "What is this light", "text": f"![x](/media/{number})", "tags": "", "once": "a" * 32}
+    browser(anna).send("/questions/ask", asked)
+    make_answer(session, bruno, session.scalars(select(Question)).one())
+    session.commit()
+    carry()
+    path = picture(session, number).path
+    assert browser(None).get(path).status_code == 200
+    erase_texts(session, anna, utc_now(), only_deleted=False, language="en")
+    session.commit()
+    assert browser(None).get(path).status_code == 404
+    actions.forget_unused(session, utc_now() + timedelta(hours=25))
+    assert session.scalars(select(Picture)).all() == []
 
 
 def test_an_upload_that_was_not_reworked_yet_stays_on_the_shelf(

@@ -116,6 +116,23 @@ def test_a_session_that_ended_elsewhere_keeps_the_text(window: Any) -> None:
     assert page.input_value("textarea[name=text]") == "Under the stairs."
 
 
+def test_signing_in_again_in_another_window_lets_the_first_one_save(window: Any) -> None:
+    page = window("Mia")
+    page.goto("/questions/ask?title=Where+is+the+third+meter")
+    page.context.clear_cookies()
+    page.fill("textarea[name=text]", "In the cellar.")
+    page.locator("[data-draft-status]", has_text="You are signed out").wait_for(timeout=20_000)
+    other = page.context.new_page()
+    other.goto("/account/sign-in")
+    other.fill("input[name=email]", "mia@example.it")
+    other.fill("input[name=password]", PASSWORD)
+    other.click("main button[data-submit]")
+    other.wait_for_url(lambda url: "sign-in" not in url)
+    page.locator("[data-draft-status]", has_text="Saved at").wait_for(timeout=60_000)
+    page.click("button[data-submit]")
+    page.wait_for_url(re.compile(r"/questions/\d+/"))
+
+
 def test_people_are_chosen_by_keyboard_and_pictures_pasted(window: Any) -> None:
     import axe_playwright_python.sync_playwright as axe
 
@@ -158,6 +175,26 @@ def test_people_are_chosen_by_keyboard_and_pictures_pasted(window: Any) -> None:
     shown = page.locator(".prose img")
     shown.scroll_into_view_if_needed()
     wait_for(lambda: shown.evaluate("(image) => image.complete && image.naturalWidth") == 60, "the picture on the page")
+
+
+def test_the_preview_is_what_will_be_shown(window: Any) -> None:
+    page = window("Elena")
+    page.goto("/questions/ask?title=Which+table+is+it+exactly")
+    page.fill(
+        "textarea[name=text]",
+        "| a | b |\n|---|--:|\n| 1 | 2 |\n\n```python\ndef lamp(): ...\n```\n\n- [x] done\n\n$x^2$",
+    )
+    page.locator("[data-preview]").click()
+    pane = page.locator(".editor__preview")
+    pane.locator("table .ta-r").first.wait_for()
+    html = "(pane) => pane.innerHTML.replace(/\\s+/g, ' ').trim()"
+    previewed = pane.evaluate(html)
+    assert pane.locator(".hl-k").count() and pane.locator("input[type=checkbox][checked]").count()
+    page.locator("[data-preview]").click()
+    page.click("button[data-submit]")
+    page.wait_for_url(re.compile(r"/questions/\d+/"))
+    assert page.locator("main > .prose").first.evaluate(html) == previewed
+    assert page.evaluate("window.violations") == []
 
 
 def test_a_picture_is_chosen_with_its_words(window: Any) -> None:

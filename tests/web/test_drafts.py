@@ -189,3 +189,18 @@ def test_wrong_and_hostile_drafts_are_refused_in_a_sentence(session: Session, br
         assert client.send("/drafts", form).status_code == status, form
         assert browser(None).send("/drafts", form, headers=SCRIPT).status_code in (401, 422)
     assert browser(None).get("/drafts").status_code == 303
+
+
+def test_a_page_from_before_signing_in_again_gives_its_text_back(session: Session, browser: Open, anna: User) -> None:
+    client = browser(anna)
+    same = {"Sec-Fetch-Site": "same-origin"}
+    old = client.post("/questions/ask", data={**ASKING, "csrf_token": "old"}, headers=same)
+    assert old.status_code == 403
+    assert "You signed in again" in old.text and "Since Tuesday." in old.text
+    assert not drafts(session)
+    token = client.get("/drafts/token").json["csrf_token"]
+    kept = client.post("/drafts", data={**ASKING, "csrf_token": token}, headers={**same, **SCRIPT})
+    assert kept.json["version"] == 1
+    cross = client.post("/drafts", data={**ASKING, "csrf_token": "old"}, headers={"Sec-Fetch-Site": "cross-site"})
+    assert cross.status_code == 403 and "Since Tuesday." not in cross.text
+    assert browser(None).get("/drafts/token").status_code == 303

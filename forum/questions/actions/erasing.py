@@ -6,9 +6,11 @@ from sqlalchemy import ScalarResult, or_, select, update
 from sqlalchemy.orm import Session
 
 from forum.accounts.models import StaffAct, User
+from forum.base.causes import Cause
 from forum.base.db import Model
 from forum.base.outbox import publish
 from forum.base.words import say, translate
+from forum.media.actions import forget_uses
 from forum.questions.actions.keeping import settle
 from forum.questions.actions.removing import _after_change
 from forum.questions.events import AnswerDeleted, CommentDeleted, QuestionDeleted, QuestionEdited
@@ -69,6 +71,7 @@ def _empty(session: Session, post: Post, now: datetime, language: str) -> None:
     was_public = post.is_public
     removed = translate(REMOVED, post.language if isinstance(post, Question | Answer) and post.language else language)
     post.text = post.html = ""
+    forget_uses(session, Cause.of(post))
     post.edited_at = now
     if isinstance(post, Question):
         post.title, post.excerpt = removed, ""

@@ -66,13 +66,20 @@ def sent_parts(purpose: Purpose) -> dict[str, str]:
     return {name: request.form.get(name, "") for name in PARTS[purpose.kind]}
 
 
-def both_texts(purpose: Purpose, parts: dict[str, str], newer: Kept | None) -> tuple[str, int]:
-    """The page that shows two states of one draft and lets their writer choose."""
+def both_texts(
+    purpose: Purpose, parts: dict[str, str], newer: Kept | None, *, is_old_page: bool = False
+) -> tuple[str, int]:
+    """The page that shows two states of one draft and lets their writer choose.
+
+    One that came out of an old page was neither kept nor sent, and can be kept now.
+    """
     page: Any = render_template(
         "drafts/both.html",
         purpose=purpose,
         parts=parts,
         newer=newer,
         place=place_of(purpose),
+        is_old_page=is_old_page,
+        version=newer.version if newer else sent_version() if is_old_page else 0,
     )
-    return page, 409
+    return page, 403 if is_old_page else 409

@@ -15,7 +15,8 @@ from forum.drafts.models import ANSWER, EDIT_ANSWER, EDIT_ARTICLE, EDIT_QUESTION
 from forum.drafts.queries import find_draft, find_own_draft, list_drafts
 from forum.web.drafts.restoring import both_texts, place_of, sent_parts, sent_purpose, sent_version
 from forum.web.drafts.titles import titles_of
-from forum.web.errors import wants_json
+from forum.web.errors import answer, wants_json
+from forum.web.forgery import OldPage, csrf_token
 from forum.web.language import gettext, spoken
 from forum.web.people import actor
 
@@ -48,6 +49,22 @@ def my_drafts() -> str:
         for draft in drafts
     ]
     return render_template("drafts/list.html", drafts=shown, most=actions.MOST, days=actions.LIFETIME.days)
+
+
+@pages.get("/drafts/token")
+def new_token() -> Response:
+    """For a page that was open while its writer signed in anew: other sites can ask for this, but not read it."""
+    actor()
+    return jsonify(csrf_token=csrf_token())
+
+
+@pages.app_errorhandler(OldPage)
+def show_old_page(error: OldPage) -> Any:
+    """A text that cannot be taken as it came, to be kept from here."""
+    purpose = sent_purpose()
+    if wants_json() or purpose is None:
+        return answer(403, error.reason)
+    return both_texts(purpose, sent_parts(purpose), None, is_old_page=True)
 
 
 @pages.post("/drafts")

@@ -30,6 +30,14 @@ for (const purpose of document.querySelectorAll('input[data-draft]')) {
     return sent;
   };
 
+  // Whoever signed in again in another window has a new session; this page still carries the token of the old one.
+  const renew = async () => {
+    const reply = await fetch(`${told.draft}/token`, { headers: { Accept: 'application/json' } });
+    if (!reply.ok) return;
+    const { csrf_token: token } = await reply.json();
+    for (const field of document.querySelectorAll('input[name=csrf_token]')) field.value = token;
+  };
+
   const later = (pause) => {
     clearTimeout(waiting);
     waiting = setTimeout(save, pause);
@@ -63,6 +71,7 @@ for (const purpose of document.querySelectorAll('input[data-draft]')) {
       if (reply.status === 409) {
         choose(said);
       } else if (!reply.ok) {
+        if (reply.status === 403) await renew();
         throw Object.assign(new Error(said.title ?? ''), { status: reply.status });
       } else {
         version.value = said.version;
