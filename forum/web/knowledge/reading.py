@@ -1,10 +1,9 @@
 """Reading the knowledge base: its front page, an article, and what editors have on their desk."""
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from forum.base.errors import NotFound
-from forum.base.parts import parts
 from forum.base.requests import db, now
 from forum.base.verdicts import require
 from forum.base.words import Sentence, say
@@ -15,8 +14,10 @@ from forum.web.knowledge.blueprint import pages
 from forum.web.knowledge.cards import show_card
 from forum.web.knowledge.shown import Tied, drafts_url, show_page
 from forum.web.language import language
+from forum.web.moving import moved, whole
 from forum.web.people import actor, reader
 from forum.web.questions.addresses import answer_url, question_url
+from forum.web.shelf import note_view
 
 CANDIDATES = "candidates"
 
@@ -39,8 +40,11 @@ def home() -> str:
         "knowledge/home.html",
         articles=[show_card(article) for article in page.items],
         # Where one page holds all there are, the same cards twice would only be longer.
-        most_read=[] if cursor or not page.next else [show_card(article) for article in queries.list_most_read(db(), language())],
+        most_read=[]
+        if cursor or not page.next
+        else [show_card(article) for article in queries.list_most_read(db(), language())],
         is_first=not cursor,
+        canonical=whole(url_for("knowledge.home")),
         next_url=url_for("knowledge.home", after=page.next) if page.next else None,
         may_see_drafts=bool(rules.may_see_drafts(reader())),
     )
@@ -56,9 +60,9 @@ def show_article(article_id: int, slug: str | None) -> str | Response | tuple[st
         return show_withdrawn(queries.find_withdrawn(db(), article_id)), 410
     newest = request.args.get("newest") == "1"
     if slug != article.slug:
-        return redirect(article_url(article, newest=1 if newest else None), 308)
-    if article.is_live and not newest and is_read():
-        parts().measures.add("article_views", article.id)
+        return moved(article_url(article))
+    if article.is_live and not newest:
+        note_view("article_views", article.id)
     return show_page(article, newest)
 
 
@@ -69,12 +73,6 @@ def show_withdrawn(article: Article) -> str:
         Tied(each.id, each.title, question_url(each), False) for each in queries.questions_of(db(), who, article)
     ]
     return render_template("knowledge/withdrawn.html", questions=questions)
-
-
-def is_read() -> bool:
-    """Whether somebody looks, and not a browser that only guesses ahead."""
-    purpose = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
-    return request.method == "GET" and "prefetch" not in purpose.casefold()
 
 
 @pages.get("/kb/drafts")
