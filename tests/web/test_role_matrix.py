@@ -34,7 +34,7 @@ NAMES = {
     "mia": "Mia, moderator and editor", "aldo": "Aldo, agent", "ada": "Ada, administrator",
 }  # fmt: skip
 
-WORDS = {403: "no", 404: "nothing there", 409: "too late", 410: "gone", 422: "not so"}
+WORDS = {401: "sign in", 403: "no", 404: "nothing there", 409: "too late", 410: "gone", 422: "not so"}
 
 
 @pytest.fixture
