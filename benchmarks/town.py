@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 from forum.accounts.models import User
 from forum.accounts.sessions import open_session
 from forum.base.clock import utc_now
-from forum.questions.models import Question
 from forum.web.questions.addresses import question_slug
 from tests.builders import make_answer, make_article, make_comment, make_question, make_user, make_vote
 from tests.stories.server import Server
@@ -37,29 +36,47 @@ def build(server: Server) -> Town:
             writers = [make_user(session, f"writer{number}") for number in range(12)]
             editor = make_user(session, "editor", rights={"editor"})
             reviewer = make_user(session, "reviewer", roles={"moderator"}, rights={"editor"})
-            others = [make_question(session, writers[number % 12], title=f"Why is light number {number} red", now=now)
-                      for number in range(60)]
+            others = [
+                make_question(session, writers[number % 12], title=f"Why is light number {number} red", now=now)
+                for number in range(60)
+            ]
             question = make_question(session, writers[0], text=LONG, tags=("router", "fibra"), now=now)
             answers = [
-                make_answer(session, writers[1 + number % 11], question, text=written(number, 100), now=now,
-                            accepted=number == ANSWERS - 1)
+                make_answer(
+                    session,
+                    writers[1 + number % 11],
+                    question,
+                    text=written(number, 100),
+                    now=now,
+                    accepted=number == ANSWERS - 1,
+                )
                 for number in range(ANSWERS)
             ]
             for number in range(COMMENTS):
-                make_comment(session, writers[number % 12], question if number % 3 else answers[number % ANSWERS],
-                             text=written(1000 + number, 20), now=now)
-            for number, answer in enumerate(answers):
+                make_comment(
+                    session,
+                    writers[number % 12],
+                    question if number % 3 else answers[number % ANSWERS],
+                    text=written(1000 + number, 20),
+                    now=now,
+                )
+            for answer in answers:
                 make_vote(session, writers[0] if answer.author is not writers[0] else writers[1], answer, 1, now=now)
-            article = make_article(session, editor, make_answer(session, writers[3], others[0], accepted=True, now=now),
-                                   reviewer=reviewer, now=now)
-            signed_in = [cookie_of(server, session, person) for person in writers[1:1 + POSTERS]]
+            article = make_article(
+                session,
+                editor,
+                make_answer(session, writers[3], others[0], accepted=True, now=now),
+                reviewer=reviewer,
+                now=now,
+            )
+            signed_in = [cookie_of(server, session, person) for person in writers[1 : 1 + POSTERS]]
             return question.id, question_slug(question), article.id, signed_in
 
         def cookie_of(server: Server, session: Session, person: User) -> str:
             return sign(server, open_session(session, person, "benchmark", utc_now())[1])
 
         number, slug, article_id, cookies = parts.store.write(work)
-    return Town(f"/questions/{number}/{slug}", number, f"/kb/{article_id}/the-router-shows-a-red-light-since-the-storm", cookies)
+    return Town(f"/questions/{number}/{slug}", number, f"/kb/{article_id}/why-is-light-number-0-red", cookies)
 
 
 def sign(server: Server, token: str) -> str:

@@ -22,6 +22,8 @@ from forum.knowledge.actions import note_views as note_article_views
 from forum.media.looking import MOST_BYTES
 from forum.questions.actions import note_views as note_question_views
 from forum.subscriptions import subscribe_all
+from forum.web import shelf
+from forum.web.maintenance import Closable
 
 if TYPE_CHECKING:
     from search_index.contract import SearchIndex
@@ -87,13 +89,17 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
         TRUSTED_HOSTS=trusted_hosts(settings),
         TEMPLATES_AUTO_RELOAD=False,
         COMPRESS_STREAMS=False,
+        # The shelf does it, which wants the page whole.
+        COMPRESS_EVALUATE_CONDITIONAL_REQUEST=False,
         COMPRESS_MIMETYPES=COMPRESSED,
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.wsgi_app = Closable(app.wsgi_app, settings.data, settings.languages, settings.timezone)  # type: ignore[method-assign]
     parts_module.install(app, parts or create_parts(settings))
     requests.install(app, LARGER)
+    shelf.install(app)
     Compress(app)
     web.install(app)
     api.install(app)

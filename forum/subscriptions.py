@@ -27,6 +27,7 @@ from forum.search import reactions as search
 from forum.search.relating import Relations
 from forum.tickets.reactions import bring_tickets
 from forum.transfer.events import QuestionImported
+from forum.transfer.people.farewells import Farewells
 
 
 def subscribe_all(parts: Parts) -> None:
@@ -66,6 +67,7 @@ def subscribe_all(parts: Parts) -> None:
         outbox.subscribe(contacts.ContactJoined, tell)
     outbox.every(timedelta(hours=1), forget_sign_ups)
     outbox.every(timedelta(hours=1), forget_email_changes)
+    outbox.every(timedelta(hours=1), Farewells(parts.settings).carry_out, name="transfer.farewells")
 
     mails = AccountMails(parts.settings, parts.signer)
     outbox.subscribe(accounts.SignUpRequested, mails.confirm_sign_up, channel="mail")

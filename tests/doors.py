@@ -14,8 +14,10 @@ GET: dict[str, tuple[str, ...]] = {
     "accounts.settings": ("/account/settings",),
     "accounts.show_confirm": ("/account/confirm/{confirm}", "/account/confirm/dead"),
     "accounts.show_confirm_email": ("/account/confirm-email/{email}", "/account/confirm-email/dead"),
+    "accounts.show_data": ("/account/data",),
     "accounts.show_email": ("/account/email",),
     "accounts.show_forgotten": ("/account/forgotten",),
+    "accounts.show_leave": ("/account/leave",),
     "accounts.show_password": ("/account/password",),
     "accounts.show_reset": ("/account/reset/{reset}", "/account/reset/dead"),
     "accounts.show_sessions": ("/account/sessions",),
@@ -122,8 +124,10 @@ POST: dict[str, Door] = {
     ),
     "accounts.confirm": Door("/account/confirm/{confirm}", {"password": "{password}"}, "visitor"),
     "accounts.confirm_email": Door("/account/confirm-email/{email}", {}, "anna"),
+    "accounts.download_data": Door("/account/data", {"current": "{password}"}, "anna"),
     "accounts.end_session": Door("/account/sessions/{session}/end", {}, "anna"),
     "accounts.forgotten": Door("/account/forgotten", {"email": "bruno@example.it"}, "visitor"),
+    "accounts.leave_for_good": Door("/account/leave", {"current": "{password}", "posts": "keep"}, "anna"),
     "accounts.reset": Door("/account/reset/{reset}", {"password": NEW_PASSWORD}, "visitor"),
     "accounts.revoke_token": Door("/account/tokens/{token}/revoke", {}, "anna"),
     "accounts.set_up": Door(
@@ -135,6 +139,7 @@ POST: dict[str, Door] = {
     "accounts.sign_up": Door(
         "/account/sign-up", {"name": "Yuri", "email": "yuri@example.it", "password": NEW_PASSWORD}, "visitor"
     ),
+    "accounts.stay": Door("/account/stay", {}, "anna"),
     "admin.change_powers": Door("/admin/people/{bruno}/powers", {"roles": ["agent"], "rights": ["editor"]}),
     "admin.disable": Door("/admin/people/{bruno}/disable", {"why": "He asked for it."}),
     "admin.enable": Door("/admin/people/{bruno}/enable"),

@@ -146,7 +146,7 @@ def _build_desk(session: Session, cast: dict[str, User], town: Town, now: dateti
     contact.external_ids.append(ExternalId(system="crm", value="C-1"))
     other = make_contact(session, "Bruno Neri", emails=("bruno.neri@example.it",))
     double = make_contact(session, "Anna Conti", phones=("06 1234567",), company="Conti")
-    joined = make_contact(session, "Bruno N.", user=bruno)
+    joined = make_contact(session, "Elena N.", user=cast["elena"])
     kept_one, merged = make_contact(session, "Ugo Verdi"), make_contact(session, "Verdi, Ugo")
     merge = merge_contacts(session, aldo, kept_one, merged, 1, 1, now)
     ticket = make_ticket(session, aldo, contact, message="She calls for the third time.", now=now)

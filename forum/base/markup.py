@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from markdown_it.token import Token
@@ -302,6 +303,7 @@ def headings_below(html: str, level: int) -> str:
     return _HEADING.sub(lambda found: f"{found[1]}{deeper[int(found[2])]}", html)
 
 
+@lru_cache(maxsize=256)
 def opening(html: str, length: int = 300) -> str:
     """Give the first sentences of a stored text; they end where a table, a list or a program begins.
 

@@ -7,7 +7,9 @@ from typing import Any
 
 import config
 from forum.app import FORM_BYTES, LARGER, create_app
+from forum.base.changes import Changes
 from forum.base.parts import EXTENSION
+from forum.web.shelf import Shelf
 from forum.web.wire import Gate
 
 #: Seconds between two looks at whether the parent still lives.
@@ -26,7 +28,8 @@ def make_app() -> Gate:
     parts = app.extensions[EXTENSION]
     parts.measures.start()
     threading.Thread(target=leave_with_parent, args=(os.getppid(),), daemon=True).start()
-    return Gate(app, FORM_BYTES, parts.settings.threads, LARGER)
+    shelf = Shelf(Changes(parts.store), parts.measures, parts.settings.languages)
+    return Gate(app, FORM_BYTES, parts.settings.threads, LARGER, shelf)
 
 
 def leave_with_parent(parent: int) -> None:

@@ -45,12 +45,12 @@ def install(app: Flask, settings: Settings) -> None:
         if settings.is_secure:
             response.headers.setdefault("Strict-Transport-Security", TRANSPORT_SECURITY)
         if "Cache-Control" not in response.headers:
-            response.headers["Cache-Control"] = "private, no-store" if _is_personal() else "private, no-cache"
+            response.headers["Cache-Control"] = "private, no-store" if is_personal() else "private, no-cache"
         if response.mimetype == "text/html":
             response.vary.update(("Cookie", "Accept-Language"))
         return response
 
 
-def _is_personal() -> bool:
+def is_personal() -> bool:
     """Whether the answer may hold what only one person should see."""
     return "_user_id" in session

@@ -1,13 +1,16 @@
 """In which language this page speaks, and how templates say things in it."""
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import datetime
 from functools import lru_cache
+from types import FunctionType, MethodType
 from typing import Any
 
 from babel.numbers import format_decimal
-from flask import Flask, g, request
+from flask import Flask, request
 from jinja2 import Template
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from forum.base import words
@@ -18,13 +21,26 @@ from forum.web.people import reader
 
 COOKIE = "language"
 
+#: The kinds of functions that templates call.
+PLAIN = frozenset((FunctionType, MethodType, type(lru_cache(len))))
+
+
+#: Of the request at hand; asked three hundred times for a page, which `g` would make felt.
+_language: ContextVar[str | None] = ContextVar("language", default=None)
+
 
 def language() -> str:
     """The reader's choice, else the browser's, else the first that the site speaks."""
-    chosen: str | None = g.get("language")
+    chosen = _language.get()
     if chosen is None:
-        chosen = g.language = _choose()
+        chosen = _choose()
+        _language.set(chosen)
     return chosen
+
+
+def forget_language(_error: BaseException | None = None) -> None:
+    """Choose anew for the next request, or after somebody chose another one."""
+    _language.set(None)
 
 
 def _choose() -> str:
@@ -70,6 +86,19 @@ def remembered(macro: Callable[..., Markup]) -> Callable[..., Markup]:
     return lru_cache(maxsize=1024)(macro)
 
 
+def remembered_in_language(macro: Callable[..., Markup]) -> Callable[..., Markup]:
+    """A macro that draws the same for the same arguments in one language."""
+
+    @lru_cache(maxsize=1024)
+    def drawn(_language: str, *given: Any) -> Markup:
+        return macro(*given)
+
+    def draw(*given: Any) -> Markup:
+        return drawn(language(), *given)
+
+    return draw
+
+
 def remembered_for_now(macro: Callable[[datetime], Markup]) -> Callable[[datetime], Markup]:
     """A macro of one moment, drawn again when it is told in other words."""
 
@@ -81,6 +110,17 @@ def remembered_for_now(macro: Callable[[datetime], Markup]) -> Callable[[datetim
         return drawn(moment, words.told(now() - moment), language())
 
     return draw
+
+
+class PageContext(Context):
+    """Calls what is plainly a function right away, without five questions about what it wants to be given."""
+
+    def call(self, called: Callable[..., Any], /, *given: Any, **named: Any) -> Any:
+        if type(called) not in PLAIN or hasattr(called, "jinja_pass_arg"):
+            return super().call(called, *given, **named)
+        named.pop("_block_vars", None)
+        named.pop("_loop_vars", None)
+        return called(*given, **named)
 
 
 class PageTemplate(Template):
@@ -125,11 +165,16 @@ def number(value: float) -> str:
 
 def install(app: Flask) -> None:
     """Teach the templates to speak."""
+    app.before_request(forget_language)
+    app.teardown_request(forget_language)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     # Instead of the extension's own, which look everything up anew for each of a page's two hundred sentences.
     app.jinja_env.globals.update(_=said, gettext=said, ngettext=said_many)
-    app.jinja_env.globals.update(remembered=remembered, remembered_for_now=remembered_for_now)
+    app.jinja_env.globals.update(
+        remembered=remembered, remembered_in_language=remembered_in_language, remembered_for_now=remembered_for_now
+    )
     app.jinja_env.template_class = PageTemplate
+    app.jinja_env.context_class = PageContext
     app.jinja_env.finalize = spoken
     app.jinja_env.filters.update(when=when, when_long=when_long, day=day, waited=waited, number=number, spoken=spoken)

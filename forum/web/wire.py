@@ -15,6 +15,8 @@ from typing import Any
 
 from granian.rsgi import ProtocolClosed, ProtocolError
 
+from forum.web.shelf import WANTED, Answer, Shelf, Wanted
+
 log = logging.getLogger(__name__)
 
 #: All headers together; ours and any browser's fit many times.
@@ -31,13 +33,24 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class Gate:
-    """An RSGI application around a WSGI one; `threads` requests at most are worked on at a time."""
+    """An RSGI application around a WSGI one; `threads` requests at most are worked on at a time.
 
-    def __init__(self, app: Wsgi, body_bytes: int, threads: int = 1, larger: Mapping[str, int] | None = None) -> None:
+    A `shelf` answers visitors before the application is asked.
+    """
+
+    def __init__(
+        self,
+        app: Wsgi,
+        body_bytes: int,
+        threads: int = 1,
+        larger: Mapping[str, int] | None = None,
+        shelf: Shelf | None = None,
+    ) -> None:
         self._app = app
         self._body_bytes = body_bytes
         self._larger = larger or {}
         self._large = asyncio.Semaphore(LARGE_AT_ONCE)
+        self._shelf = shelf
         self._pool = ThreadPoolExecutor(threads, "page") if threads > 1 else None
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
@@ -47,7 +60,15 @@ class Gate:
         except (ConnectionError, ProtocolClosed, ProtocolError):
             log.debug("the client left before its request was whole or its answer was given")
 
-    async def _answer(self, scope: Any, protocol: Any) -> tuple[int, list[tuple[str, str]], bytes]:
+    async def _answer(self, scope: Any, protocol: Any) -> Answer:
+        wanted = None if self._shelf is None else self._shelf.wanted(scope)
+        if self._shelf is None or wanted is None:
+            return await self._ask(scope, protocol)
+        found = self._shelf.find(wanted, scope)
+        return found or self._shelf.keep(wanted, scope, await self._ask(scope, protocol, wanted))
+
+    async def _ask(self, scope: Any, protocol: Any, wanted: Wanted | None = None) -> Answer:
+        """Let the application answer, once the whole request is here."""
         environ = _environ(scope)
         if environ is None:
             return _refusal(431, "Request Header Fields Too Large")
@@ -75,6 +96,8 @@ class Gate:
             if len(body) != length:
                 return _refusal(400, "Bad Request")
         environ["wsgi.input"] = io.BytesIO(body)
+        if wanted is not None:
+            environ[WANTED] = wanted
         if self._pool is None:
             return self._run(environ)
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._run, environ)
@@ -90,7 +113,7 @@ class Gate:
         async with self._large:
             return bytes(await protocol())
 
-    def _run(self, environ: dict[str, Any]) -> tuple[int, list[tuple[str, str]], bytes]:
+    def _run(self, environ: dict[str, Any]) -> Answer:
         answered: list[tuple[int, list[tuple[str, str]]]] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], _error: Any = None) -> Any:
@@ -154,7 +177,7 @@ def _is_length(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 16
 
 
-def _refusal(status: int, sentence: str) -> tuple[int, list[tuple[str, str]], bytes]:
+def _refusal(status: int, sentence: str) -> Answer:
     """A plain answer, given before there is any application to ask; the connection is not used again."""
     return (
         status,

@@ -57,6 +57,7 @@ def create_gallery() -> Flask:
         tag_url=links.tag_url,
         person_url=links.person_url,
         remembered=lambda macro: macro,
+        remembered_in_language=lambda macro: macro,
         remembered_for_now=lambda macro: macro,
     )
     app.jinja_env.filters.update(

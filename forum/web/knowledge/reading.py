@@ -4,7 +4,6 @@ from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from forum.base.errors import NotFound
-from forum.base.parts import parts
 from forum.base.requests import db, now
 from forum.base.verdicts import require
 from forum.base.words import Sentence, say
@@ -18,6 +17,7 @@ from forum.web.language import language
 from forum.web.moving import moved, whole
 from forum.web.people import actor, reader
 from forum.web.questions.addresses import answer_url, question_url
+from forum.web.shelf import note_view
 
 CANDIDATES = "candidates"
 
@@ -61,8 +61,8 @@ def show_article(article_id: int, slug: str | None) -> str | Response | tuple[st
     newest = request.args.get("newest") == "1"
     if slug != article.slug:
         return moved(article_url(article))
-    if article.is_live and not newest and is_read():
-        parts().measures.add("article_views", article.id)
+    if article.is_live and not newest:
+        note_view("article_views", article.id)
     return show_page(article, newest)
 
 
@@ -73,12 +73,6 @@ def show_withdrawn(article: Article) -> str:
         Tied(each.id, each.title, question_url(each), False) for each in queries.questions_of(db(), who, article)
     ]
     return render_template("knowledge/withdrawn.html", questions=questions)
-
-
-def is_read() -> bool:
-    """Whether somebody looks, and not a browser that only guesses ahead."""
-    purpose = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
-    return request.method == "GET" and "prefetch" not in purpose.casefold()
 
 
 @pages.get("/kb/drafts")

@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 
 from forum.accounts.models import Reader
 from forum.base.markup import opening
-from forum.base.parts import parts
 from forum.base.requests import db, now
 from forum.base.words import Sentence, say
 from forum.drafts.models import ANSWER, Purpose
@@ -32,6 +31,7 @@ from forum.web.questions.addresses import answer_url, place, question_slug, ques
 from forum.web.questions.blueprint import pages
 from forum.web.questions.forms import AnswerForm
 from forum.web.questions.shown import Ballot, show_answers, show_comments, show_question, show_tools
+from forum.web.shelf import note_view
 
 #: How the answers can be put in order: the name in the address, the word, and what comes first.
 ORDERS: dict[str, tuple[Sentence, Callable[[AnswerRow], Any]]] = {
@@ -53,8 +53,8 @@ def show(question_id: int, slug: str | None) -> str | Response:
     question = discussion.question
     if slug != question_slug(question):
         return moved(question_url(question))
-    if _counts_as_view(question):
-        parts().measures.add("question_views", question.id)
+    if reader().id != question.asker_id:
+        note_view("question_views", question.id)
     return draw_question(discussion)
 
 
@@ -140,12 +140,6 @@ def _articles(question: QuestionRow, accepted: AnswerRow | None, who: Reader) ->
     found = articles_of(db(), question.id)
     shown = next((article for article in found if article.archived_at is None), None)
     return shown, next((article for article in found if article.source_answer_id == accepted.id), None)
-
-
-def _counts_as_view(question: QuestionRow) -> bool:
-    """A look by somebody else who really looks: not the asker, not a browser that only guesses ahead."""
-    purpose = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
-    return request.method == "GET" and "prefetch" not in purpose.casefold() and reader().id != question.asker_id
 
 
 @pages.get("/answers/<int:answer_id>")
