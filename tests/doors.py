@@ -224,7 +224,7 @@ POST: dict[str, Door] = {
     "knowledge.review_article": Door(
         "/kb/{in_review}/review", {"outcome": "approve", "version": "1", "comment": "", "source": ""}, "mia"
     ),
-    "knowledge.roll_back": Door("/kb/{live}/revisions/1/rollback", {"version": "3", "why": "It was better."}, "elena"),
+    "knowledge.roll_back": Door("/kb/{live}/revisions/2/rollback", {"version": "3", "why": "It was better."}, "elena"),
     "knowledge.save_article": Door(
         "/kb/{draft}/edit",
         {"title": "How a bill is read", "text": LONG, "language": "en", "version": "1", "why": "clearer"},

@@ -70,6 +70,7 @@ def draw_question(discussion: Discussion, form: AnswerForm | None = None, **show
     if form is None and may_answer:
         form = form_from(AnswerForm)
         shown["draft"] = restore(form, Purpose(ANSWER, question.id))
+    is_indexed = question.is_public and not is_given_up(question, now())
     article, promoted = _articles(question, accepted, who)
     return render_template(
         "questions/show.html",
@@ -121,7 +122,9 @@ def draw_question(discussion: Discussion, form: AnswerForm | None = None, **show
         form=form,
         sign_in_url=None if who.is_signed_in else f"{LINKS.sign_in}?{urlencode({'next': here()})}",
         canonical=whole(question_url(question)),
-        is_indexed=question.is_public and not is_given_up(question, now()),
+        is_indexed=is_indexed,
+        page_kind="QAPage" if is_indexed else "",
+        main_kind="Question" if is_indexed else "",
         article=article,
         promotable=accepted if accepted is not None and who.is_editor else None,
         may_promote=rules_of_articles.may_promote(who, accepted) if accepted is not None else None,
