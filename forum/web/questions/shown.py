@@ -12,7 +12,7 @@ from forum.base.words import Sentence, say
 from forum.questions import rules
 from forum.questions.reading import Discussion
 from forum.questions.rows import AnswerRow, Author, CommentRow, ProductRow, QuestionRow
-from forum.web.context import LINKS, stored
+from forum.web.context import LINKS, below, stored
 from forum.web.language import language
 from forum.web.questions.addresses import place, question_url
 
@@ -44,6 +44,7 @@ class QuestionShown:
     product: ProductShown | None
     tags: Sequence[str]
     answer_count: int
+    too_count: int
     score: int
     excerpt: str
     language: str
@@ -62,6 +63,7 @@ def show_question(question: QuestionRow) -> QuestionShown:
         product=show_product(question.product),
         tags=question.tag_names,
         answer_count=question.answer_count,
+        too_count=question.too_count,
         score=question.score,
         excerpt=question.excerpt,
         language=question.language,
@@ -144,7 +146,7 @@ def _show_answer(answer: AnswerRow, discussion: Discussion, reader: Reader) -> A
     may_comment = rules.may_comment(reader, discussion.question, answer)
     return AnswerShown(
         id=answer.id,
-        html=stored(answer.html),
+        html=below(stored(answer.html), 2),
         author=answer.author,
         answered_at=answer.created_at,
         edited_at=answer.edited_at,
