@@ -6,6 +6,7 @@ from typing import Any
 from babel import Locale
 from flask import Flask, request
 from markupsafe import Markup
+from werkzeug.local import LocalProxy
 from werkzeug.wrappers import Response
 
 from forum.base.markup import headings_below
@@ -89,6 +90,8 @@ def install(app: Flask) -> None:
         links=LINKS,
         person_url=LINKS.person_url,
         product_url=LINKS.product_url,
+        # Macros see no context, and the face may change while the process lives.
+        site=LocalProxy(lambda: brand.face().site(settings, languages)),
         tag_url=LINKS.tag_url,
     )
     app.jinja_env.filters.update(stored=stored, below=below)
@@ -103,7 +106,6 @@ def install(app: Flask) -> None:
     def common() -> dict[str, Any]:
         who = reader()
         return {
-            "site": brand.face().site(settings, languages),
             "language": language(),
             "theme": theme(),
             "keys_off": keys_off(),
