@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BindParameter, Select, bindparam, exists, func, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from forum.accounts.models import Reader, User
 from forum.base.errors import NotFound
@@ -29,12 +29,14 @@ class Topic:
 
 
 def find_topic(session: Session, reader: Reader, name: str) -> Topic:
-    """All in one statement; raises NotFound for a name that no question bears or bore."""
+    """All in one statement, of the tag that is meant; raises NotFound for a name that no question bears or bore."""
     asked = select(func.count()).select_from(question_tags).join(Question, Question.id == question_tags.c.question_id)
     about = asked.where(question_tags.c.tag_id == Tag.id, is_public(Question)).correlate(Tag)
     counts = [about.where(Question.state == state).scalar_subquery() for state in STATES]
     follows = exists().where(Follow.tag_id == Tag.id, Follow.user_id == reader.id)
-    row = session.execute(select(Tag, follows, *counts).where(Tag.name == name)).one_or_none()
+    typed = aliased(Tag)
+    meant = select(func.coalesce(typed.meant_id, typed.id)).where(typed.name == name).scalar_subquery()
+    row = session.execute(select(Tag, follows, *counts).where(Tag.id == meant)).one_or_none()
     if row is None:
         raise NotFound("tag")
     tag, is_following, *numbers = row

@@ -92,6 +92,7 @@ def install(app: Flask) -> None:
         site=LocalProxy(lambda: brand.face().site(settings, languages)),
         person_url=LINKS.person_url,
         product_url=LINKS.product_url,
+        # Macros see no context, and the face may change while the process lives.
         tag_url=LINKS.tag_url,
     )
     app.jinja_env.filters.update(stored=stored, below=below)
@@ -106,7 +107,6 @@ def install(app: Flask) -> None:
     def common() -> dict[str, Any]:
         who = reader()
         return {
-            "site": brand.face().site(settings, languages),
             "language": language(),
             "theme": theme(),
             "keys_off": keys_off(),

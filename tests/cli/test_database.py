@@ -77,7 +77,7 @@ def test_a_copy_holds_what_the_database_held(tmp_path: Path) -> None:
 
 def test_tags_and_questions_outlive_the_step_that_adds_products(empty: Settings, engine_of: Engine) -> None:
     with engine_of.execution_options(writes=True).begin() as connection:
-        migrate(connection, "0003")
+        migrate(connection, "0005")
         connection.execute(
             text("INSERT INTO tags (id, name, descriptions, question_count) VALUES (7, 'router', '{}', 3)")
         )

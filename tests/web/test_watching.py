@@ -113,7 +113,7 @@ def test_a_mistake_of_ours_is_found_by_the_name_on_its_page(
     def broken(*_: Any, **__: Any) -> None:
         raise RuntimeError("lost\n2026-01-01 INFO forum.access: forged by anna@example.it")
 
-    monkeypatch.setattr("forum.web.questions.listing.list_tags", broken)
+    monkeypatch.setattr("forum.web.questions.topics.list_tags", broken)
     page = browser(None)
     page.application.testing = False
     answer = page.get("/tags")

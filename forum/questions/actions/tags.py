@@ -1,6 +1,6 @@
-"""Keep the tags in order: describe, rename, merge, give other words for them, and take away what nobody uses."""
+"""Keep the tags in order: rename, merge, give other words for them, and take away what nobody uses."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -13,18 +13,16 @@ from forum.accounts.models import StaffAct, User
 from forum.base.causes import Cause
 from forum.base.errors import Invalid, Refused
 from forum.base.outbox import publish
-from forum.base.texts import Unclean, clean_text
 from forum.base.verdicts import require
 from forum.base.words import say
 from forum.questions import rules
-from forum.questions.checks import check_tags, too_long
+from forum.questions.checks import check_tags
 from forum.questions.events import TagChanged
 from forum.questions.models import Question, Tag, question_tags
 from forum.questions.queries import is_public
 
 T = TypeVar("T")
 
-DESCRIPTION_LENGTH = 300
 MOST_SYNONYMS = 30
 
 #: A merge can be taken back for so long; after it nobody remembers which question bore which name.
@@ -37,19 +35,6 @@ MERGE = "merge_tags"
 
 #: Under these the log keeps the questions that a merge touched.
 MOVED, BOTH = "moved_question_id", "both_question_id"
-
-
-def describe_tag(session: Session, actor: User, tag: Tag, descriptions: Mapping[str, str], now: datetime) -> bool:
-    """Say what a tag is for, by language, and tell whether that was a change; an empty text is none."""
-    require(rules.may_keep_tags(actor))
-    kept = {language: _description(text) for language, text in descriptions.items()}
-    kept = {language: text for language, text in kept.items() if text}
-    if kept == tag.descriptions:
-        return False
-    before, tag.descriptions = tag.descriptions, kept
-    session.flush()
-    log_staff_act(session, actor, "describe_tag", Cause.of(tag), now, before=before, after=kept)
-    return True
 
 
 def rename_tag(session: Session, actor: User, tag: Tag, name: str, now: datetime) -> bool:
@@ -180,16 +165,6 @@ def check_name(name: str) -> str:
     if not names:
         raise Invalid({"name": say("Please fill this in.")})
     return names[0]
-
-
-def _description(text: str) -> str:
-    try:
-        cleaned = clean_text(text).strip()
-    except Unclean as unclean:
-        raise Invalid({"description": unclean.reason}) from unclean
-    if len(cleaned) > DESCRIPTION_LENGTH:
-        raise Invalid({"description": too_long(len(cleaned), DESCRIPTION_LENGTH)})
-    return cleaned
 
 
 def _refuse_synonym(tag: Tag) -> None:

@@ -12,7 +12,9 @@ from forum.base.requests import db, now, writes
 from forum.base.verdicts import require
 from forum.base.words import say, say_many
 from forum.questions import rules
+from forum.questions.actions import describing
 from forum.questions.actions import tags as actions
+from forum.questions.checks import DESCRIPTION_LENGTH
 from forum.questions.models import TAG_LENGTH, Tag
 from forum.questions.queries import find_own_tag, list_all_tags
 from forum.web.admin.blueprint import asked, pages
@@ -39,8 +41,8 @@ class MergeForm(PageForm):
 class DescriptionForm(PageForm):
     """What a tag is for, in each language."""
 
-    description_it = Text(say("Description in Italian"), least=0, most=actions.DESCRIPTION_LENGTH)
-    description_en = Text(say("Description in English"), least=0, most=actions.DESCRIPTION_LENGTH)
+    description_it = Text(say("Description in Italian"), least=0, most=DESCRIPTION_LENGTH)
+    description_en = Text(say("Description in English"), least=0, most=DESCRIPTION_LENGTH)
 
     @property
     def shown(self) -> list[Field]:
@@ -89,7 +91,9 @@ def tag(name: str, **forms: PageForm) -> str:
 @writes
 def describe_tag(form: DescriptionForm, name: str) -> Response:
     who, found = keeper(), _find(name)
-    return _done(found, actions.describe_tag(db(), who, found, form.descriptions(), now()))
+    before = dict(found.descriptions)
+    describing.describe_tag(db(), who, found, form.descriptions(), now())
+    return _done(found, found.descriptions != before)
 
 
 @pages.post("/admin/tags/<name>/rename")
