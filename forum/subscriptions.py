@@ -12,6 +12,7 @@ from forum.base.once import forget_old_keys
 from forum.base.parts import Parts
 from forum.contacts.reactions import join_confirmed_user
 from forum.knowledge.reactions import check_article_of_answer, check_articles_of_question
+from forum.moderation.reactions import look_again_at_answer, look_again_at_comment, look_again_at_question
 from forum.notices.reactions import AccountMails
 from forum.questions import events as questions
 from forum.search import reactions as search
@@ -44,6 +45,9 @@ def subscribe_all(parts: Parts) -> None:
         questions.QuestionUndeleted,
     ):
         outbox.subscribe(question_change, check_articles_of_question)
+    outbox.subscribe(questions.QuestionEdited, look_again_at_question)
+    outbox.subscribe(questions.AnswerEdited, look_again_at_answer)
+    outbox.subscribe(questions.CommentEdited, look_again_at_comment)
     outbox.subscribe(accounts.EmailConfirmed, join_confirmed_user)
     outbox.every(timedelta(hours=1), forget_sign_ups)
     outbox.every(timedelta(hours=1), forget_email_changes)

@@ -14,6 +14,7 @@ def metadata() -> MetaData:
     import forum.base.limits
     import forum.base.once
     import forum.base.outbox
+    import forum.moderation.models
     import forum.tickets.models
     import forum.transfer.models  # noqa: F401
     from forum.base.db import Model

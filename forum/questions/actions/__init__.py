@@ -1,6 +1,6 @@
 """Everything that changes a question, its answers and comments, one function per verb."""
 
-from forum.questions.actions.accepting import accept_answer, withdraw_acceptance
+from forum.questions.actions.accepting import accept_again, accept_answer, withdraw_acceptance
 from forum.questions.actions.keeping import settle
 from forum.questions.actions.reading import note_views
 from forum.questions.actions.removing import (
@@ -30,6 +30,7 @@ from forum.questions.actions.writing import (
 )
 
 __all__ = [
+    "accept_again",
     "accept_answer",
     "ask_question",
     "close_question",

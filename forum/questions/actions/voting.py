@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forum.accounts.actions import credit, take_back_credit
+from forum.accounts.actions import credit, credit_each, take_back_credit, take_back_each
 from forum.accounts.models import User
 from forum.base.causes import Cause
 from forum.base.errors import Invalid
@@ -52,6 +52,20 @@ def vote(session: Session, actor: User, post: Votable, value: int, now: datetime
         _give_points(session, post.author, given, now)
     _count(session, post, before, value)
     publish(session, _changed(post))
+
+
+def take_back_all_points(session: Session, post: Votable) -> None:
+    """Take from its author what the votes on a text gave, for as long as nobody can see it; the votes stay."""
+    votes = select(Vote.id).where(_is_on(post))
+    take_back_each(session, post.author, (VOTED_UP, VOTED_DOWN), "vote", votes)
+
+
+def give_points_again(session: Session, post: Votable, now: datetime) -> None:
+    """Give its author again what the votes on a text are worth."""
+    votes = session.execute(select(Vote.id, Vote.value).where(_is_on(post))).all()
+    for value, reason, points in ((UP, VOTED_UP, VOTED_UP_POINTS), (DOWN, VOTED_DOWN, VOTED_DOWN_POINTS)):
+        ids = [row.id for row in votes if row.value == value]
+        credit_each(session, post.author, reason, points, "vote", ids, now)
 
 
 def _new_vote(actor: User, post: Votable, value: int, now: datetime) -> Vote:
