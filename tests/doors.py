@@ -39,6 +39,11 @@ GET: dict[str, tuple[str, ...]] = {
     "knowledge.edit_article": ("/kb/{draft}/edit",),
     "knowledge.home": ("/kb",),
     "knowledge.show_article": ("/kb/{live}", "/kb/{draft}", "/kb/{in_review}"),
+    "moderation.ask_why_flag": ("/answers/{answer}/flag", "/questions/{question}/flag", "/comments/{comment}/flag"),
+    "moderation.decided": ("/review/decided",),
+    "moderation.item": ("/review/{item}", "/review/{decided_item}", "/review/{question_item}"),
+    "moderation.own_flags": ("/account/flags",),
+    "moderation.review": ("/review", "/review?tab=mending"),
     "profiles.show": ("/people/{bruno}", "/people/{anna}?tab=questions"),
     "questions.answer_revisions": ("/answers/{answer}/revisions",),
     "questions.ask": ("/questions/ask", "/questions/ask?title=The+light+is+red"),
@@ -153,6 +158,16 @@ POST: dict[str, Door] = {
         {"title": "How a bill is read", "text": LONG, "language": "en", "version": "1", "why": "clearer"},
         "elena",
     ),
+    "moderation.claim": Door("/review/{item}/claim", {}, "mia"),
+    "moderation.claim_next": Door("/review/next", {}, "mia"),
+    "moderation.decide": Door(
+        "/review/{item}/decision", {"decision": "hide", "why": "It sells.", "round": "0", "version": "1"}, "mia"
+    ),
+    "moderation.decide_all": Door("/review", {"item": ["{item}-0-1"], "decision": "delete", "why": ""}, "mia"),
+    "moderation.flag": Door("/answers/{accepted}/flag", {"reason": "rude", "words": "He shouts."}, "carla"),
+    "moderation.release": Door("/review/{item}/release", {}, "mia"),
+    "moderation.undo_decision": Door("/review/decisions/{decision}/undo", {}, "mia"),
+    "moderation.withdraw_flag": Door("/flags/{flag}/withdraw", {}, "carla"),
     "questions.accept_answer": Door("/answers/{answer}/accept", {}, "anna"),
     "questions.ask_question": Door(
         "/questions/ask", {"title": "The light is red", "text": LONG, "tags": "router, light"}, "anna"
@@ -215,5 +230,6 @@ def fill(text: str, town: Town, password: str = "") -> str:
 def fill_form(door: Door, town: Town, password: str = "") -> dict[str, str | list[str]]:
     """The form of a door with the ids of this town in it."""
     return {
-        name: value if isinstance(value, list) else fill(value, town, password) for name, value in door.form.items()
+        name: [fill(each, town, password) for each in value] if isinstance(value, list) else fill(value, town, password)
+        for name, value in door.form.items()
     }

@@ -257,3 +257,25 @@ def asked_to_mend(session: Session, reader: Reader, question_id: int) -> set[tup
         .where(ReviewItem.state == MENDING)
     )
     return {(row.target_kind, row.target_id) for row in rows}
+
+
+def list_own_to_mend(session: Session, author: User, most: int = 20) -> Sequence[ReviewItem]:
+    """What somebody wrote and is asked to mend, the oldest first."""
+    return session.scalars(
+        select(ReviewItem)
+        .where(ReviewItem.author_id == author.id, ReviewItem.state == MENDING)
+        .options(joinedload(ReviewItem.question))
+        .order_by(ReviewItem.id)
+        .limit(most)
+    ).all()
+
+
+def decisions_of(session: Session, item: ReviewItem) -> Sequence[Decision]:
+    """All that was ever decided about an item, the newest first."""
+    return session.scalars(
+        select(Decision)
+        .where(Decision.item_id == item.id)
+        .options(joinedload(Decision.moderator), joinedload(Decision.undone_by))
+        .order_by(Decision.id.desc())
+        .limit(PAGE_SIZE)
+    ).all()

@@ -4,13 +4,15 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
-from flask import Flask, request
+from flask import Flask, g, request
 from markupsafe import Markup
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
-from forum.base.requests import now
+from forum.base.requests import db, now
 from forum.base.verdicts import Verdict
 from forum.base.words import say
+from forum.moderation.queries import count_open
 from forum.web.assets import Assets
 from forum.web.frame import Links, NavItem, Site
 from forum.web.language import language
@@ -26,6 +28,7 @@ WAYS = (
     (say("Knowledge base"), "/kb", "book", None),
     (say("Tags"), "/tags", "tag", None),
     (say("Drafts and reviews"), "/kb/drafts", "edit", "is_editor"),
+    (say("Review"), "/review", "flag", "is_moderator"),
     (say("Tickets"), "/tickets", "ticket", "is_agent"),
     (say("Contacts"), "/contacts", "person", "is_agent"),
     (say("Administration"), "/admin", "settings", "is_administrator"),
@@ -39,9 +42,27 @@ def navigation() -> list[NavItem]:
     walked = [url for _, url, _, _ in open_ways if request.path == url or request.path.startswith(url + "/")]
     current = max(walked, key=len, default="/questions" if request.path == "/" else None)
     return [
-        NavItem(label, url, picture, url == current, "staff" if needs else "main")
+        NavItem(
+            label,
+            url,
+            picture,
+            url == current,
+            "staff" if needs else "main",
+            flag_count() if url == "/review" else None,
+        )
         for label, url, picture, needs in open_ways
     ]
+
+
+def flag_count() -> int | None:
+    """How much waits for moderators, asked once a page; a page that says the database is away says no number."""
+    if "flag_count" not in g:
+        try:
+            g.flag_count = count_open(db(), reader())
+        except SQLAlchemyError:
+            g.flag_count = None
+    found: int | None = g.flag_count
+    return found
 
 
 def theme() -> str:

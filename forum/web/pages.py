@@ -9,6 +9,7 @@ from forum.web.converters import IdConverter
 from forum.web.health import pages as health
 from forum.web.help.views import pages as help_pages
 from forum.web.knowledge.views import pages as knowledge
+from forum.web.moderation import pages as moderation
 from forum.web.profiles.views import pages as profiles
 from forum.web.questions import pages as questions
 from forum.web.search.views import pages as search
@@ -19,6 +20,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     health,
     help_pages,
     search,
+    moderation,
     tickets,
     knowledge,
     questions,

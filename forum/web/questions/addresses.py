@@ -8,7 +8,20 @@ from forum.questions.models import Answer, Comment, Post, Question
 
 #: What stands after a question's number and is a page of its own; a title that reads so gets a hyphen.
 TAKEN = frozenset(
-    ["answers", "close", "comments", "delete", "edit", "hide", "reopen", "restore", "revisions", "undelete", "vote"]
+    [
+        "answers",
+        "close",
+        "comments",
+        "delete",
+        "edit",
+        "flag",
+        "hide",
+        "reopen",
+        "restore",
+        "revisions",
+        "undelete",
+        "vote",
+    ]
 )
 
 

@@ -11,8 +11,9 @@ from forum.base.parts import parts
 from forum.base.requests import db
 from forum.knowledge import rules as rules_of_articles
 from forum.knowledge.queries import article_for_question, article_from
+from forum.moderation.queries import asked_to_mend
 from forum.questions import rules
-from forum.questions.models import Question
+from forum.questions.models import Post, Question
 from forum.questions.queries import Discussion, find_answer, read_discussion
 from forum.web.context import LINKS
 from forum.web.forms import form_from
@@ -67,12 +68,21 @@ def draw_question(discussion: Discussion, form: AnswerForm | None = None, **show
         form=form or (form_from(AnswerForm) if may_answer else None),
         sign_in_url=None if who.is_signed_in else f"{LINKS.sign_in}?{urlencode({'next': here()})}",
         canonical=parts().settings.base_url + question_url(question),
+        to_mend=_is_asked_to_mend(discussion),
         article=article_for_question(db(), who, question.id),
         promotable=accepted if accepted is not None and who.is_editor else None,
         may_promote=rules_of_articles.may_promote(who, accepted) if accepted is not None else None,
         promoted=article_from(db(), accepted.id) if accepted is not None and who.is_editor else None,
         **shown,
     )
+
+
+def _is_asked_to_mend(discussion: Discussion) -> bool:
+    """Whether a moderator waits for this reader to mend something here; asked only where something is hidden."""
+    comments = [comment for written in discussion.comments.values() for comment in written]
+    posts: list[Post] = [discussion.question, *discussion.answers, *comments]
+    is_hidden = any(post.is_hidden and post.author_id == reader().id for post in posts)
+    return is_hidden and bool(asked_to_mend(db(), reader(), discussion.question.id))
 
 
 def _counts_as_view(question: Question) -> bool:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from forum.accounts.models import Reader, User
 from forum.base.words import Sentence, say
+from forum.moderation.rules import may_flag
 from forum.questions import rules
 from forum.questions.models import Answer, Comment, Question
 from forum.questions.queries import Discussion
@@ -79,6 +80,7 @@ class Tools:
     undelete: str | None
     hide: str | None
     restore: str | None
+    flag: str | None
 
     @property
     def items(self) -> list[tuple[Sentence, str, str, str]]:
@@ -87,7 +89,8 @@ class Tools:
             (say("Edit"), self.edit, "edit", "get"),
             (say("Bring it back"), self.undelete, "eye", "post"),
             (say("Show it again"), self.restore, "eye", "post"),
-            (say("Hide"), self.hide, "flag", "get"),
+            (say("Flag"), self.flag, "flag", "get"),
+            (say("Hide"), self.hide, "lock", "get"),
             (say("Delete"), self.delete, "close", "post"),
         )
         return [(word, url, picture, method) for word, url, picture, method in every if url is not None]
@@ -194,6 +197,7 @@ def show_tools(post: Question | Answer | Comment, reader: Reader) -> Tools:
         ),
         hide=_address(f"questions.hide_{kind}", post) if hides and post.is_public else None,
         restore=_address(f"questions.restore_{kind}", post) if restores and post.is_hidden else None,
+        flag=url_for("moderation.flag", kind=kind, target_id=post.id) if may_flag(reader, post) else None,
     )
 
 

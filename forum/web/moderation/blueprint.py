@@ -1,0 +1,5 @@
+"""The blueprint that the views of moderation share."""
+
+from flask import Blueprint
+
+pages = Blueprint("moderation", __name__)
