@@ -4,19 +4,18 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
-from flask import Flask, g, request
+from flask import Flask, request
 from markupsafe import Markup
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
-from forum.base.requests import db, now
+from forum.base.requests import now
 from forum.base.verdicts import Verdict
 from forum.base.words import say
-from forum.moderation.queries import count_open
 from forum.web.assets import Assets
 from forum.web.frame import Links, NavItem, Site
 from forum.web.language import language
 from forum.web.people import reader
+from forum.web.waiting import waiting_count
 
 THEMES = ("light", "dark")
 
@@ -48,21 +47,10 @@ def navigation() -> list[NavItem]:
             picture,
             url == current,
             "staff" if needs else "main",
-            flag_count() if url == "/review" else None,
+            waiting_count() if url == "/review" else None,
         )
         for label, url, picture, needs in open_ways
     ]
-
-
-def flag_count() -> int | None:
-    """How much waits for moderators, asked once a page; a page that says the database is away says no number."""
-    if "flag_count" not in g:
-        try:
-            g.flag_count = count_open(db(), reader())
-        except SQLAlchemyError:
-            g.flag_count = None
-    found: int | None = g.flag_count
-    return found
 
 
 def theme() -> str:
