@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forum.accounts.models import User
+from forum.accounts.models import StaffAct, User
 from forum.base.clock import utc_now
 from forum.moderation import actions
 from forum.moderation.models import Decision, Flag, ReviewItem
@@ -295,6 +295,7 @@ def test_pages_of_many_flags_go_on_by_key_and_cost_the_same(
     costs = []
     for number in (2, 28):
         flag_more(number)
+        mia_sees.get("/review")
         with count_queries() as queries:
             page = mia_sees.get("/review")
         costs.append(len(queries))
@@ -304,3 +305,42 @@ def test_pages_of_many_flags_go_on_by_key_and_cost_the_same(
     second = mia_sees.get(cursor[1].replace("&amp;", "&")).text
     assert second.count('class="review__row') == 5
     assert mia_sees.get("/review?cursor=nonsense").status_code == 422
+
+
+@pytest.mark.parametrize("kind", ["question", "answer", "comment"])
+@pytest.mark.parametrize("away, back", [("delete", "undelete"), ("hide", "restore"), ("close", "reopen")])
+def test_moderators_say_why_on_a_page_of_its_own_and_undo_in_one_press(
+    session: Session, browser: Open, cast: Cast, question: Question, answer: Answer, kind: str, away: str, back: str
+) -> None:
+    comment = make_comment(session, cast["bruno"], answer)
+    session.commit()
+    post: Any = {"question": question, "answer": answer, "comment": comment}[kind]
+    mia_sees = browser(cast["mia"])
+    page = mia_sees.get(f"/{kind}s/{post.id}/{away}")
+    if away == "close" and kind != "question":
+        assert page.status_code == 404
+        return
+    assert page.status_code == 200
+    empty = mia_sees.send(f"/{kind}s/{post.id}/{away}", {"why": " "})
+    assert (empty.status_code, "Please fill this in." in empty.text) == (422, True)
+    assert browser(cast["carla"]).send(f"/{kind}s/{post.id}/{away}", {"why": "I say so"}).status_code == 403
+    assert mia_sees.send(f"/{kind}s/{post.id}/{away}", {"why": "It names a person."}).status_code == 303
+    said = mia_sees.get(place(question)).text
+    assert f'action="/{kind}s/{post.id}/{back}"' in said
+    assert mia_sees.get(f"/{kind}s/{post.id}/{back}").status_code == 200
+    assert mia_sees.send(f"/{kind}s/{post.id}/{back}", {"why": "It does not."}).status_code == 303
+    acts = session.scalars(select(StaffAct).order_by(StaffAct.id)).all()
+    assert [(act.verb, act.why) for act in acts] == [
+        (f"{away}_{kind}", "It names a person."),
+        (f"{back}_{kind}", "It does not."),
+    ]
+    assert all(act.before["state"] != act.after["state"] for act in acts)
+
+
+def test_authors_delete_their_own_without_a_word(session: Session, browser: Open, cast: Cast, answer: Answer) -> None:
+    bruno_sees = browser(cast["bruno"])
+    assert bruno_sees.send(f"/answers/{answer.id}/delete").status_code == 303
+    session.expire_all()
+    assert answer.is_deleted
+    assert bruno_sees.send(f"/answers/{answer.id}/undelete").status_code == 303
+    assert not session.scalars(select(StaffAct)).all()

@@ -18,7 +18,6 @@ from forum.base.words import Sentence
 from forum.moderation import rules
 from forum.moderation.models import MENDING, OPEN, Flag, ReviewItem
 from forum.moderation.queries import (
-    count_open,
     decisions_of,
     find_item,
     find_text,
@@ -39,6 +38,7 @@ from forum.web.moderation.wording import DECISION_WORDS, KIND_WORDS, REASON_WORD
 from forum.web.people import actor, reader
 from forum.web.questions.addresses import post_url
 from forum.web.questions.shown import removal
+from forum.web.waiting import waiting_count
 
 EXCERPT_LENGTH = 240
 
@@ -116,7 +116,7 @@ def review(form: BulkForm | None = None) -> str:
         tab=tab,
         form=form or form_from(BulkForm),
         next_url=url_for("moderation.review", tab=tab, cursor=page.next) if page.next else None,
-        open_count=count_open(db(), who),
+        open_count=waiting_count(),
     )
 
 

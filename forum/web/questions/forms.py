@@ -67,7 +67,7 @@ class EditCommentForm(Versioned, WrittenForm):
     text = Text(say("Your comment"), most=COMMENT_LENGTH)
 
 
-class WhyForm(PageForm):
-    """A reason that the person concerned will read."""
+class MaybeWhyForm(PageForm):
+    """A reason, where one is needed or somebody wants to give one; the person concerned may read it."""
 
-    why = Line(say("Why?"), most=WHY_LENGTH)
+    why = Line(say("Why?"), least=0, most=WHY_LENGTH)

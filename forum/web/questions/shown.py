@@ -81,17 +81,21 @@ class Tools:
     hide: str | None
     restore: str | None
     flag: str | None
+    #: Somebody else's text.
+    asks_why: bool
 
     @property
     def items(self) -> list[tuple[Sentence, str, str, str]]:
         """What can be done: the word, the address, the picture, and how the address is asked for."""
+        # Moderators are asked for a reason on a page of its own; authors do with one press what they can undo.
+        asked = "get" if self.asks_why else "post"
         every = (
             (say("Edit"), self.edit, "edit", "get"),
-            (say("Bring it back"), self.undelete, "eye", "post"),
-            (say("Show it again"), self.restore, "eye", "post"),
+            (say("Bring it back"), self.undelete, "eye", asked),
+            (say("Show it again"), self.restore, "eye", "get"),
             (say("Flag"), self.flag, "flag", "get"),
             (say("Hide"), self.hide, "lock", "get"),
-            (say("Delete"), self.delete, "close", "post"),
+            (say("Delete"), self.delete, "close", asked),
         )
         return [(word, url, picture, method) for word, url, picture, method in every if url is not None]
 
@@ -198,6 +202,7 @@ def show_tools(post: Question | Answer | Comment, reader: Reader) -> Tools:
         hide=_address(f"questions.hide_{kind}", post) if hides and post.is_public else None,
         restore=_address(f"questions.restore_{kind}", post) if restores and post.is_hidden else None,
         flag=url_for("moderation.flag", kind=kind, target_id=post.id) if may_flag(reader, post) else None,
+        asks_why=reader.id != post.author_id,
     )
 
 
