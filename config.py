@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -38,6 +39,8 @@ class Settings:
     old_hosts: tuple[str, ...] = ()
     languages: tuple[str, ...] = KNOWN_LANGUAGES
     timezone: str = "Europe/Rome"
+    #: Where a phone number without a country code is dialled.
+    phone_region: str = "IT"
     mail_out: str = "file:"
     mail_from: str = "Sportello <sportello@localhost>"
     log_level: str = "INFO"
@@ -93,6 +96,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         old_hosts=values.hosts("OLD_HOSTS"),
         languages=values.languages("LANGUAGES", KNOWN_LANGUAGES),
         timezone=values.timezone("TIMEZONE", "Europe/Rome"),
+        phone_region=values.region("PHONE_REGION", "IT"),
         mail_out=values.mail_out("MAIL_OUT", "file:"),
         mail_from=values.text("MAIL_FROM", "Sportello <sportello@localhost>"),
         log_level=values.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
@@ -194,6 +198,13 @@ class _Reader:
             ZoneInfo(given)
         except (ZoneInfoNotFoundError, ValueError) as unknown:
             raise WrongSetting(f"{PREFIX}{name} must be a time zone such as Europe/Rome.") from unknown
+        return given
+
+    def region(self, name: str, default: str) -> str:
+        given = self.text(name, default)
+        # Every start would wait for the tables of all countries, which only another one than ours needs.
+        if given != default and given not in import_module("phonenumbers").SUPPORTED_REGIONS:
+            raise WrongSetting(f"{PREFIX}{name} must be the two capital letters of a country, such as IT.")
         return given
 
     def mail_out(self, name: str, default: str) -> str:

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.databases import postgresql_server
 from tests.stories.killing import play_round
 from tests.stories.server import Server
 from tests.stories.test_killing import make_posters
@@ -15,10 +16,17 @@ ROUNDS = 20
 
 
 def main(rounds: int) -> None:
-    """Play on an installation of its own with SQLite; stops with the first round that lost or doubled something."""
+    """Play on new installations, one on each kind of database; stops with the round that lost or doubled something."""
+    play("SQLite", rounds, "")
+    with postgresql_server() as url:
+        play("PostgreSQL", rounds, url)
+    print("Nothing acknowledged was lost, nothing was doubled, and the index agreed after every round.")
+
+
+def play(name: str, rounds: int, database_url: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(Path(folder))
-        print(f"first start: ready after {server.start():.1f} s")
+        server = Server(Path(folder), database_url)
+        print(f"{name}, first start: ready after {server.start():.1f} s")
         try:
             clients = make_posters(server)
             print(f"{'round':>5} {'kept':>6} {'open':>6} {'retried':>8} {'unasked':>8} {'ready s':>8} {'index s':>8}")
@@ -31,7 +39,6 @@ def main(rounds: int) -> None:
                 )
         finally:
             server.stop()
-    print("Nothing acknowledged was lost, nothing was doubled, and the index agreed after every round.")
 
 
 if __name__ == "__main__":

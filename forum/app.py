@@ -38,6 +38,7 @@ def create_parts(settings: Settings, store: Store | None = None, index: "SearchI
     subscriptions = Subscriptions()
     chosen = store or Store(make_engine(settings.database_url, pool_size=settings.threads + 2))
     chosen.context["subscriptions"] = subscriptions
+    chosen.context["phone_region"] = settings.phone_region
     measures = Measures(chosen)
     measures.register("session_seen", note_seen)
     measures.register("question_views", note_question_views)

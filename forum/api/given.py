@@ -149,6 +149,7 @@ class ContactPoint(Given):
     id: int
     kind: Literal["email", "phone"]
     value: str
+    label: Literal["", "home", "work", "mobile"]
     is_verified: bool
 
 

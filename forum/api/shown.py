@@ -9,13 +9,14 @@ from forum.api.replies import Plain, absolute
 from forum.contacts.models import Contact, TimelineEntry
 from forum.knowledge.models import PUBLISHED, Article, ArticleRevision
 from forum.questions.models import Answer, Comment, Post, Question
+from forum.questions.rows import Author, QuestionRow
 from forum.search.documents import ARTICLE
 from forum.search.queries import Found
 from forum.tickets.models import Link, Ticket, TicketMessage
 from search_index.passages import Passage
 
 
-def person(user: User) -> Plain:
+def person(user: User | Author) -> Plain:
     """What everybody may know of somebody: never an address, never what they are worth to the company."""
     return {"id": user.id, "name": user.name, "url": absolute(f"/people/{user.id}")}
 
@@ -24,7 +25,7 @@ def maybe_person(user: User | None) -> Plain | None:
     return None if user is None else person(user)
 
 
-def question_url(question: Question, anchor: str = "") -> str:
+def question_url(question: Question | QuestionRow, anchor: str = "") -> str:
     return absolute(_question_path(question.id, question.slug) + anchor)
 
 
@@ -33,14 +34,14 @@ def _question_path(question_id: int, slug: str) -> str:
     return f"/questions/{question_id}/{slug}" if "-" in slug else f"/questions/{question_id}"
 
 
-def question_row(question: Question) -> Plain:
+def question_row(question: Question | QuestionRow) -> Plain:
     return {
         "id": question.id,
         "url": question_url(question),
         "title": question.title,
         "excerpt": question.excerpt,
         "state": question.state,
-        "tags": sorted(tag.name for tag in question.tags),
+        "tags": question.tag_names,
         "asker": person(question.asker),
         "score": question.score,
         "answer_count": question.answer_count,
@@ -188,6 +189,7 @@ def contact(row: Contact) -> Plain:
                 "id": point.id,
                 "kind": point.kind,
                 "value": point.value,
+                "label": point.label,
                 "is_verified": point.verified_at is not None,
             }
             for point in row.points

@@ -29,6 +29,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlalchemy.types import TypeDecorator
 
 from forum.base.errors import StoreBusy
+from forum.base.holding import share_database
 
 T = TypeVar("T")
 
@@ -105,11 +106,17 @@ class Model(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime, int: BigId, frozenset[str]: NameSet}
 
 
-def make_engine(url: str, pool_size: int = 5) -> Engine:
-    """An engine for either database, set up so that an acknowledged write outlives a power cut."""
+def make_engine(url: str, pool_size: int = 5, *, shared: bool = True) -> Engine:
+    """An engine for either database, set up so that an acknowledged write outlives a power cut.
+
+    Only who replaces the whole database has one that is not `shared`.
+    """
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite_engine(url, pool_size)
-    return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    if shared:
+        share_database(engine)
+    return engine
 
 
 def _sqlite_engine(url: str, pool_size: int) -> Engine:

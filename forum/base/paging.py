@@ -65,10 +65,12 @@ def fetch_page(
     key: Callable[[Any], tuple[Any, int]],
     cursor: str | None = None,
     size: int = PAGE_SIZE,
+    make: Callable[[Any], Any] | None = None,
 ) -> Page[Any]:
-    """Run the query for one page; `key(row)` gives the value and id that `order` sorts by.
+    """Run the query for one page; `key(item)` gives the value and id that `order` sorts by.
 
-    Raises Invalid for a cursor that is not ours.
+    The query selects one model, or columns of which `make` makes an item. Raises Invalid for a cursor that is
+    not ours.
     """
     ordered = query.order_by(*order.clauses()).limit(size + 1)
     if cursor:
@@ -76,7 +78,9 @@ def fetch_page(
         if not order.takes(value):
             raise Invalid({"cursor": DAMAGED})
         ordered = ordered.where(order.after(value, row_id))
-    rows = session.scalars(ordered).unique().all()
+    rows: Sequence[Any] = (
+        session.scalars(ordered).unique().all() if make is None else [make(row) for row in session.execute(ordered)]
+    )
     more = len(rows) > size
     items = rows[:size]
     return Page(items, write_cursor(*key(items[-1])) if more else None)

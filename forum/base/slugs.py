@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 #: Enough words to recognise a title in a list of links.
 SLUG_LENGTH = 80
@@ -9,6 +10,7 @@ SLUG_LENGTH = 80
 _GAPS = re.compile(r"[^a-z0-9]+")
 
 
+@lru_cache(maxsize=4096)
 def slugify(title: str) -> str:
     """ASCII words joined by hyphens; "-" when nothing is left, so that an address keeps its shape."""
     plain = unicodedata.normalize("NFKD", title.casefold()).encode("ascii", "ignore").decode()

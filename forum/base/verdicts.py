@@ -1,6 +1,7 @@
 """What a rule answers: yes, or no with the reason in words for the person who hears it."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from forum.base.errors import Refused
@@ -22,7 +23,13 @@ YES = Verdict()
 
 def no(reason: str, /, **values: Any) -> Verdict:
     """Refuse; the reason is a sentence that gets translated."""
-    return Verdict(say(reason, **values))
+    return Verdict(say(reason, **values)) if values else _plain_no(reason)
+
+
+@cache
+def _plain_no(reason: str) -> Verdict:
+    """A page asks a hundred rules, which have a few dozen reasons among them."""
+    return Verdict(say(reason))
 
 
 def require(verdict: Verdict) -> None:

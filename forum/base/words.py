@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -91,11 +91,14 @@ def _catalogue(path: Path, language: str) -> Catalog:
         return read_po(file, locale=language)
 
 
+#: Pages show the same few hundred moments again and again; formatting one takes longer than reading its row.
+@lru_cache(maxsize=4096)
 def format_moment(moment: datetime, language: str, timezone: str) -> str:
     """The weekday, day and time on the reader's clock."""
     return dates.format_datetime(moment, "full", tzinfo=ZoneInfo(timezone), locale=language)
 
 
+@lru_cache(maxsize=1024)
 def format_day(moment: datetime, language: str, timezone: str) -> str:
     """The day alone."""
     return dates.format_date(moment.astimezone(ZoneInfo(timezone)), "d MMM y", locale=language)
@@ -109,3 +112,21 @@ def format_ago(moment: datetime, now: datetime, language: str) -> str:
 def format_wait(moment: datetime, now: datetime, language: str) -> str:
     """Only the span up to now, as short as it gets: "3 hr"."""
     return dates.format_timedelta(now - moment, granularity="minute", format="short", locale=language)
+
+
+#: The spans in whose multiples times are told: years, months, weeks, days, hours, minutes.
+TOLD_SECONDS = (31_536_000, 2_592_000, 604_800, 86_400, 3_600, 60)
+
+#: From this part of a span on it is told in it: 52 minutes are an hour.
+NEARLY = 0.85
+
+
+def told(span: timedelta) -> int:
+    """The seconds that are told of a span: whole minutes, hours or days; what is told the same is the same number."""
+    seconds = span.total_seconds()
+    for unit in TOLD_SECONDS:
+        value = abs(seconds) / unit
+        if value >= NEARLY or unit == TOLD_SECONDS[-1]:
+            whole = round(max(1, value)) if value else 0
+            return whole * unit if seconds > 0 else -whole * unit
+    return 0

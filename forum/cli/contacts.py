@@ -8,9 +8,11 @@ from typing import Any
 import click
 
 from forum.base.clock import utc_now
+from forum.base.words import say
 from forum.contacts.models import OWN_SYSTEM
-from forum.transfer.contact_files import ContactFile, UnreadableFile, read_contact_file
+from forum.transfer.contact_files import MOST_BYTES, Remark, Source, UnreadableFile, read_contact_file
 from forum.transfer.contact_import import Report, import_contacts
+from forum.transfer.vcards import is_card_file, read_card_file
 
 
 @click.command("contacts")
@@ -24,7 +26,7 @@ from forum.transfer.contact_import import Report, import_contacts
 def import_contacts_command(
     load_parts: Callable[[], Any], file: Path, dry_run: bool, system: str, report_path: Path | None
 ) -> None:
-    """Bring in the contacts of FILE, a CSV file; running it again changes only what is new in it."""
+    """Bring in the contacts of FILE, CSV or vCards; running it again changes only what is new in it."""
     if not 0 < len(system) <= 40:
         raise click.UsageError("--system is a name of at most 40 characters.")
     read = _read(file)
@@ -33,23 +35,27 @@ def import_contacts_command(
     with click.progressbar(length=read.row_count, label="Contacts") as bar:
         report = import_contacts(parts.store, read, now, system=system, dry_run=dry_run, progress=bar.update)
     target = report_path or parts.settings.data / "reports" / f"contacts-{now:%Y%m%dT%H%M%S}.csv"
+    for name in read.unused:
+        report.remark(Remark(0, name, say("Nothing is made of this.")))
     if report.remarks:
         _write_report(target, report)
         click.echo(f"What was left out, line by line, is in {target}.")
     if read.unused:
-        click.echo(f"Columns that were not used: {', '.join(read.unused)}.")
+        kind = "Columns" if read.noun == "lines" else "Properties"
+        click.echo(f"{kind} that were not used: {', '.join(read.unused)}.")
     would = "would be " if dry_run else ""
     click.echo(
-        f"{report.row_count} lines: {report.new} {would}new, {report.changed} {would}changed, "
+        f"{report.row_count} {read.noun}: {report.new} {would}new, {report.changed} {would}changed, "
         f"{report.unchanged} as before, {report.left_out} left out."
     )
 
 
-def _read(file: Path) -> ContactFile:
-    if file.suffix.lower() == ".vcf":
-        raise click.ClickException("vCard files cannot be read yet; export the contacts as CSV.")
+def _read(file: Path) -> Source:
     try:
-        return read_contact_file(file.read_bytes())
+        if file.stat().st_size > MOST_BYTES:
+            raise UnreadableFile(say("The file is larger than %(most)d MB.", most=MOST_BYTES // 2**20))
+        content = file.read_bytes()
+        return read_card_file(content) if is_card_file(content, file.name) else read_contact_file(content)
     except UnreadableFile as refused:
         raise click.ClickException(f"{file.name}: {refused.reason}") from refused
 
@@ -60,4 +66,4 @@ def _write_report(path: Path, report: Report) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("line", "column", "reason"))
-        writer.writerows((remark.line, remark.column, str(remark.reason)) for remark in report.remarks)
+        writer.writerows((remark.line or "", remark.column, str(remark.reason)) for remark in report.remarks)

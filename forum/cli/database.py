@@ -6,32 +6,23 @@ from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy import Connection, Engine, inspect, make_url, select, table, text
-from sqlalchemy.sql import column
+from sqlalchemy import Connection, Engine, make_url
 
 from config import Settings
 from forum.base.clock import utc_now
 from forum.base.db import make_engine
+from forum.migrations.steps import migrate, newest_revision, revision_of
 
 log = logging.getLogger(__name__)
-
-MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 #: Copies made before an upgrade, the newest last; older ones are deleted.
 KEEP_COPIES = 3
 
 
-def newest_revision() -> str:
-    """The revision this code needs; revisions are numbered, so nothing has to be loaded to know."""
-    return max(path.stem.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
-
-
 def current_revision(engine: Engine) -> str | None:
     """The revision the database is at, or None for an empty one."""
     with engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        return connection.scalar(select(column("version_num")).select_from(table("alembic_version")))
+        return revision_of(connection)
 
 
 def make_ready(settings: Settings) -> None:
@@ -58,18 +49,10 @@ def make_ready(settings: Settings) -> None:
 
 def upgrade(engine: Engine, settings: Settings) -> None:
     """Run the migrations that are missing, all or none; an embedded database is copied first."""
-    from alembic import command
-    from alembic.config import Config
-
     if settings.is_sqlite and current_revision(engine) not in (None, newest_revision()):
         copy_aside(settings)
-    migrations = Config()
-    migrations.set_main_option("script_location", str(MIGRATIONS))
     with engine.execution_options(writes=True).connect() as connection, connection.begin():
-        if not settings.is_sqlite:
-            connection.execute(text("SELECT pg_advisory_xact_lock(727274)"))
-        migrations.attributes["connection"] = connection
-        command.upgrade(migrations, "head")
+        migrate(connection)
 
 
 def copy_aside(settings: Settings) -> Path:

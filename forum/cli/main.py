@@ -26,6 +26,8 @@ COMMANDS = {
     "token": "forum.cli.people:token",
     "import": "forum.cli.imports:import_",
     "reindex": "forum.cli.searching:reindex",
+    "backup": "forum.cli.keeping:backup",
+    "restore": "forum.cli.keeping:restore",
 }
 
 
@@ -68,8 +70,10 @@ def load_parts() -> Any:
     """The parts that a command works with, on a database whose schema is checked first."""
     from forum.app import create_parts
     from forum.cli.database import make_ready
+    from forum.cli.holding import hold_data
 
     chosen = settings()
+    hold_data(chosen)
     make_ready(chosen)
     return create_parts(chosen)
 

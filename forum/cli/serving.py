@@ -18,6 +18,7 @@ from config import Settings
 from forum.base.parts import EXTENSION, Parts
 from forum.base.words import SOURCE_LANGUAGE
 from forum.cli.database import make_ready
+from forum.cli.holding import hold_data
 from forum.cli.main import set_up_logging, settings
 from forum.cli.people import set_up_url
 
@@ -47,6 +48,7 @@ def serve(
     chosen = settings()
     set_up_logging(chosen)
     refuse_taken_address(chosen)
+    hold_data(chosen)
     make_ready(chosen)
     if demo:
         offer_demo(chosen)
@@ -58,6 +60,7 @@ def courier() -> None:
     """Carry deliveries and timed work, without pages, until Ctrl-C."""
     chosen = settings()
     set_up_logging(chosen)
+    hold_data(chosen)
     make_ready(chosen)
     run_courier(0)
 

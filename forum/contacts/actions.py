@@ -20,13 +20,14 @@ from forum.contacts.models import (
     BY_AGENT,
     EMAIL,
     EXTERNAL_ID_LENGTH,
+    MOST_POINTS,
     OWN_SYSTEM,
     Contact,
     ContactPoint,
     ExternalId,
     RefusedJoin,
 )
-from forum.contacts.points import email_value, point_value
+from forum.contacts.points import email_value, home_region, point_value
 from forum.contacts.timeline import record, record_for, strike
 
 __all__ = [
@@ -45,9 +46,6 @@ __all__ = [
     "strike",
 ]
 
-#: Enough for anybody, too few to fill the store with.
-MOST_POINTS = 30
-
 
 def add_contact(
     session: Session,
@@ -61,9 +59,10 @@ def add_contact(
     require(rules.may_change_contacts(actor))
     contact = Contact(created_at=now)
     fill(contact, draft.checked())
+    region = home_region(session)
     contact.points = [
         ContactPoint(kind=kind, value=value)
-        for kind, value in dict.fromkeys((kind, point_value(kind, text)) for kind, text in points)
+        for kind, value in dict.fromkeys((kind, point_value(kind, text, region)) for kind, text in points)
     ]
     session.add(contact)
     session.flush()
@@ -91,7 +90,7 @@ def edit_contact(
 def add_point(session: Session, actor: User, contact: Contact, kind: str, text: str, now: datetime) -> ContactPoint:
     """Add an address or number, not proved; the one already there when it is."""
     require(rules.may_change_contacts(actor))
-    value = point_value(kind, text)
+    value = point_value(kind, text, home_region(session))
     known = _point(session, contact, kind, value)
     if known is not None:
         return known

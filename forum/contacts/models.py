@@ -26,6 +26,12 @@ FOLDED_LENGTH = 500
 POINT_LENGTH = 254
 EXTERNAL_ID_LENGTH = 120
 
+#: Enough for anybody, too few to fill the store with.
+MOST_POINTS = 30
+
+#: Where an address or number is; most do not say.
+LABELS = ("", "home", "work", "mobile")
+
 
 class Contact(Model):
     """A person in the CRM; joined to a user only by proof or by an agent's deliberate act."""
@@ -79,6 +85,8 @@ class ContactPoint(Model):
     kind: Mapped[str] = mapped_column(String(10))
     #: As compared: e-mail in lower case with the domain in IDNA, phone in E.164.
     value: Mapped[str] = mapped_column(String(POINT_LENGTH))
+    #: One of LABELS.
+    label: Mapped[str] = mapped_column(String(10), default="", server_default="")
     verified_at: Mapped[OptionalMoment]
     #: Who proved it; when their address changes this one is no longer proved.
     verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)

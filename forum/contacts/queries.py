@@ -10,7 +10,7 @@ from forum.base.errors import Invalid, NotFound
 from forum.base.paging import PAGE_SIZE, Order, Page, fetch_page
 from forum.contacts import rules
 from forum.contacts.models import EMAIL, OWN_SYSTEM, PHONE, Contact, ContactPoint, ExternalId, TimelineEntry
-from forum.contacts.points import email_value, fold, phone_value
+from forum.contacts.points import email_value, fold, home_region, parts_of_number, phone_value
 
 #: More than this nobody reads in a list of doubtful cases.
 MOST_UNCLEAR = 20
@@ -80,13 +80,13 @@ def list_contacts(
         query = query.where(_has_point(kind, value))
     if external_id:
         query = query.where(Contact.id.in_(select(ExternalId.contact_id).where(ExternalId.value == external_id)))
-    for part in _sought(words):
+    for part in _sought(words, home_region(session)):
         query = query.where(part)
     order = Order(Contact.created_at, Contact.id)
     return fetch_page(session, query, order, lambda row: (row.created_at, row.id), cursor, size)
 
 
-def _sought(words: str) -> list[ColumnElement[bool]]:
+def _sought(words: str, region: str) -> list[ColumnElement[bool]]:
     """What a row must fulfil; a whole address or number is looked up by index, anything else by its parts."""
     text = words.strip()
     if not text:
@@ -97,17 +97,24 @@ def _sought(words: str) -> list[ColumnElement[bool]]:
         except Invalid:
             return [_has_point_like(text.lower())]
     by_id = Contact.id.in_(select(ExternalId.contact_id).where(ExternalId.value == text))
-    digits = "".join(sign for sign in text if sign.isascii() and sign.isdigit())
-    if len(digits) >= 5 and not any(sign.isalpha() for sign in text):
+    parts = () if any(sign.isalpha() for sign in text.removeprefix("tel:")) else _parts(text)
+    if parts:
         try:
-            whole = _has_point(PHONE, phone_value(text))
+            whole = _has_point(PHONE, phone_value(text, region))
         except Invalid:
             whole = false()
-        return [or_(whole, _has_point_like(digits), by_id)]
+        return [or_(whole, *(_has_point_like(part) for part in parts), by_id)]
     named = [Contact.folded.contains(part, autoescape=True) for part in fold(text).split()]
     if len(named) == 1:
         return [or_(named[0], by_id)]
     return list(named)
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    try:
+        return parts_of_number(text)
+    except Invalid:
+        return ()
 
 
 def _has_point(kind: str, value: str) -> ColumnElement[bool]:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from forum.accounts.models import Reader
@@ -84,15 +85,22 @@ def article_from(session: Session, answer_id: int) -> Article | None:
 
 def article_for_question(session: Session, reader: Reader, question_id: int) -> Article | None:
     """What a question's page shows: the live article that answers it, for editors and staff else a coming one."""
-    return session.scalar(
-        visible_articles(reader)
+    return session.scalar(_article_for_question(bool(rules.may_see_drafts(reader))), {"question_id": question_id})
+
+
+@lru_cache
+def _article_for_question(with_drafts: bool) -> Select[Article]:
+    """Put together once, for every page of a question asks it."""
+    query = (
+        select(Article)
         .join(ArticleQuestion, ArticleQuestion.article_id == Article.id)
-        .where(ArticleQuestion.question_id == question_id)
+        .where(ArticleQuestion.question_id == bindparam("question_id"))
         .where(Article.archived_at.is_(None))
         .options(joinedload(Article.published))
         .order_by(Article.published_id.is_(None), Article.published_at.desc(), Article.id.desc())
         .limit(1)
     )
+    return query if with_drafts else query.where(IS_LIVE)
 
 
 def live_article_of(session: Session, question_ids: Iterable[int]) -> dict[int, Article]:

@@ -5,7 +5,8 @@ from collections.abc import Collection
 from forum.accounts.models import Reader
 from forum.base.verdicts import YES, Verdict, no
 from forum.knowledge.models import ARCHIVED, DRAFT, IN_REVIEW, PUBLISHED, Article
-from forum.questions.models import Answer, Question
+from forum.questions.models import Question
+from forum.questions.rules import AnyAnswer
 
 
 def may_write(actor: Reader) -> Verdict:
@@ -30,7 +31,7 @@ def may_read_article(reader: Reader, article: Article) -> Verdict:
     return may_see_drafts(reader)
 
 
-def may_promote(actor: Reader, answer: Answer) -> Verdict:
+def may_promote(actor: Reader, answer: AnyAnswer) -> Verdict:
     if not actor.is_editor:
         return no("Only editors of the knowledge base can turn an answer into an article.")
     if not answer.is_public:

@@ -5,26 +5,34 @@ from datetime import datetime
 from forum.accounts.models import Reader
 from forum.base.verdicts import YES, Verdict, no
 from forum.moderation.models import CLOSE, DECIDED, DELETE, DROPPED, KEEP, MENDING, OPEN, Decision, Flag, ReviewItem
-from forum.questions.models import Post, Question
+from forum.questions.models import Comment, Post, Question
+from forum.questions.rows import CommentRow
+from forum.questions.rules import AnyPost
 
 
-def may_flag(actor: Reader, post: Post, earlier: Flag | None = None) -> Verdict:
-    """Doubt a text that one can see; `earlier` is the flag that the actor has raised on it before."""
+def may_flag(actor: Reader, post: AnyPost, earlier: Flag | None = None, version: int = 0) -> Verdict:
+    """Doubt a text that one can see; `earlier` is the actor's last flag on it, `version` the one it has now."""
     if not actor.is_signed_in:
         return no("Sign in to flag something.")
     if actor.id == post.author_id:
         return no("You wrote this yourself. You can edit or delete it.")
     if not post.is_public:
         return no("This was removed already.")
-    if not isinstance(post, Question) and not post.question.is_public:
+    if not _stands_in_public(post):
         return no("The question this belongs to was removed already.")
     if earlier is None or earlier.withdrawn_at is not None:
         return YES
     if earlier.item.state in (OPEN, MENDING):
         return no("You have flagged this already, and a moderator will look at it. Thank you.")
-    if earlier.text_version == post.version:
+    if earlier.text_version == version:
         return no("You have flagged this before, and a moderator has decided. You find the answer among your flags.")
     return YES
+
+
+def _stands_in_public(post: AnyPost) -> bool:
+    if isinstance(post, CommentRow):  # drawn on the page of its question, which knows
+        return True
+    return post.question.is_public if isinstance(post, Comment) else post.question_is_public
 
 
 def may_withdraw_flag(actor: Reader, flag: Flag) -> Verdict:

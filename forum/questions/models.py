@@ -142,6 +142,14 @@ class Question(Written, Voted, Imported, Model):
         return slugify(self.title)
 
     @property
+    def tag_names(self) -> list[str]:
+        return sorted(tag.name for tag in self.tags)
+
+    @property
+    def question_is_public(self) -> bool:
+        return self.is_public
+
+    @property
     def author_id(self) -> int:
         return self.asker_id
 
@@ -179,6 +187,10 @@ class Answer(Written, Voted, Imported, Model):
     @property
     def is_accepted(self) -> bool:
         return self.accepted_at is not None
+
+    @property
+    def question_is_public(self) -> bool:
+        return self.question.is_public
 
 
 class Comment(Written, Imported, Model):

@@ -1,8 +1,7 @@
 """Reading questions and what is written under them; rows that a reader may not see are never loaded."""
 
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
@@ -22,9 +21,9 @@ from forum.questions.models import (
     Question,
     Revision,
     Tag,
-    Vote,
     question_tags,
 )
+from forum.questions.rows import LISTED, QUESTIONS, TAGS, QuestionRow, Sight, question_row
 
 STATES = (WAITING, ANSWERED, SOLVED, CLOSED)
 
@@ -36,18 +35,18 @@ TAGS_SIZE = 60
 TABS = (TAB_WAITING, TAB_NEW, TAB_ACTIVE, TAB_SOLVED)
 
 
-def is_public(kind: type[Question] | type[Answer] | type[Comment]) -> ColumnElement[bool]:
-    """Neither hidden nor deleted."""
+def is_public(kind: Any) -> ColumnElement[bool]:
+    """Neither hidden nor deleted; `kind` is a model or the columns of its table."""
     return and_(kind.hidden_at.is_(None), kind.deleted_at.is_(None))
 
 
-def may_be_read(reader: Reader, kind: type[Question] | type[Answer] | type[Comment]) -> ColumnElement[bool]:
+def may_be_read(reader: Reader | Sight, kind: Any) -> ColumnElement[bool]:
     """What everybody may read, what the reader wrote, and for moderators everything; `rules.may_see` of rows."""
     if reader.is_moderator:
         return true()
     if not reader.is_signed_in:
         return is_public(kind)
-    author_id: Any = kind.asker_id if kind is Question else kind.author_id
+    author_id = kind.asker_id if hasattr(kind, "asker_id") else kind.author_id
     return or_(is_public(kind), author_id == reader.id)
 
 
@@ -99,6 +98,16 @@ def find_answer(session: Session, reader: Reader, answer_id: int) -> Answer:
     return answer
 
 
+def list_answers(session: Session, reader: Reader, question: Question) -> Sequence[Answer]:
+    """What a question was answered, in the order of its page."""
+    return session.scalars(
+        visible_answers(reader)
+        .where(Answer.question_id == question.id)
+        .options(joinedload(Answer.author))
+        .order_by(Answer.accepted_at.is_(None), Answer.score.desc(), Answer.created_at, Answer.id)
+    ).all()
+
+
 def find_comment(session: Session, reader: Reader, comment_id: int) -> Comment:
     """Raise NotFound also when it, or what it stands under, exists but not for this reader."""
     comment = session.scalar(
@@ -107,58 +116,6 @@ def find_comment(session: Session, reader: Reader, comment_id: int) -> Comment:
     if comment is None:
         raise NotFound("comment")
     return comment
-
-
-@dataclass(frozen=True)
-class Discussion:
-    """A question with all that a reader may see under it."""
-
-    question: Question
-    #: What solved it first, then by score, then the older first.
-    answers: Sequence[Answer]
-    #: By the answer they stand under; None is the question itself.
-    comments: dict[int | None, list[Comment]] = field(default_factory=dict)
-    #: The reader's own votes: on the question, and by answer.
-    vote: int = 0
-    answer_votes: dict[int, int] = field(default_factory=dict)
-
-    @property
-    def accepted(self) -> Answer | None:
-        """The answer that solved it."""
-        return next((answer for answer in self.answers if answer.is_accepted), None)
-
-
-def read_discussion(session: Session, reader: Reader, question_id: int) -> Discussion:
-    """All of a question's page at once, in five statements; raises NotFound as `find_question` does."""
-    question = find_question(session, reader, question_id)
-    answers = session.scalars(
-        visible_answers(reader)
-        .where(Answer.question_id == question_id)
-        .options(joinedload(Answer.author), defer(Answer.text), raiseload("*"))
-        .order_by(Answer.accepted_at.is_(None), Answer.score.desc(), Answer.created_at, Answer.id)
-    ).all()
-    comments: dict[int | None, list[Comment]] = defaultdict(list)
-    for comment in session.scalars(
-        visible_comments(reader)
-        .where(Comment.question_id == question_id)
-        .options(joinedload(Comment.author), defer(Comment.text), raiseload("*"))
-        .order_by(Comment.created_at, Comment.id)
-    ):
-        comments[comment.answer_id].append(comment)
-    votes = _votes(session, reader, question_id)
-    return Discussion(question, answers, comments, votes.pop(None, 0), {id: mine for id, mine in votes.items() if id})
-
-
-def _votes(session: Session, reader: Reader, question_id: int) -> dict[int | None, int]:
-    if not reader.is_signed_in:
-        return {}
-    rows = session.execute(
-        select(Vote.answer_id, Vote.value)
-        .outerjoin(Answer, Answer.id == Vote.answer_id)
-        .where(Vote.voter_id == reader.id)
-        .where(or_(Vote.question_id == question_id, Answer.question_id == question_id))
-    )
-    return {row.answer_id: row.value for row in rows}
 
 
 @dataclass(frozen=True)
@@ -179,60 +136,44 @@ def list_questions(
     filters: Filters | None = None,
     cursor: str | None = None,
     size: int = PAGE_SIZE,
-) -> Page[Question]:
+) -> Page[QuestionRow]:
     """Questions that everybody may see, whoever looks; moderators can ask for the removed ones instead."""
     wanted = filters or Filters()
-    query = listed_questions()
+    query = LISTED
     if wanted.removed and reader.is_moderator:
-        query = query.where(~is_public(Question))
+        query = query.where(~is_public(QUESTIONS.c))
     else:
-        query = query.where(is_public(Question))
+        query = query.where(is_public(QUESTIONS.c))
     if wanted.tag:
         query = query.where(_has_tag(wanted.tag))
     if wanted.state in STATES:
-        query = query.where(Question.state == wanted.state)
+        query = query.where(QUESTIONS.c.state == wanted.state)
     if wanted.unanswered:
-        query = query.where(Question.answer_count == 0)
+        query = query.where(QUESTIONS.c.answer_count == 0)
     if tab == TAB_WAITING:
-        return _by_age(session, query.where(Question.state == WAITING), cursor, size, oldest_first=True)
+        return _by_age(session, query.where(QUESTIONS.c.state == WAITING), cursor, size, oldest_first=True)
     if tab == TAB_SOLVED:
-        return _by_age(session, query.where(Question.state == SOLVED), cursor, size)
+        return _by_age(session, query.where(QUESTIONS.c.state == SOLVED), cursor, size)
     if tab == TAB_ACTIVE:
-        order = Order(Question.active_at, Question.id)
-        return fetch_page(session, query, order, lambda row: (row.active_at, row.id), cursor, size)
+        order = Order(QUESTIONS.c.active_at, QUESTIONS.c.id)
+        return fetch_page(session, query, order, lambda row: (row.active_at, row.id), cursor, size, question_row)
     return _by_age(session, query, cursor, size)
-
-
-def listed_questions() -> Select[Question]:
-    """What a row of a list needs of a question, and nothing that could load more by accident."""
-    return select(Question).options(
-        joinedload(Question.asker),
-        selectinload(Question.tags),
-        defer(Question.text, raiseload=True),
-        defer(Question.html, raiseload=True),
-        raiseload("*"),
-    )
 
 
 def _has_tag(name: str) -> ColumnElement[bool]:
     return exists(
         select(question_tags.c.question_id)
-        .join(Tag, Tag.id == question_tags.c.tag_id)
-        .where(question_tags.c.question_id == Question.id)
-        .where(Tag.name == name)
+        .join(TAGS, TAGS.c.id == question_tags.c.tag_id)
+        .where(question_tags.c.question_id == QUESTIONS.c.id)
+        .where(TAGS.c.name == name)
     )
 
 
 def _by_age(
-    session: Session,
-    query: Select[Question],
-    cursor: str | None,
-    size: int,
-    *,
-    oldest_first: bool = False,
-) -> Page[Question]:
-    order = Order(Question.created_at, Question.id, descending=not oldest_first)
-    return fetch_page(session, query, order, lambda row: (row.created_at, row.id), cursor, size)
+    session: Session, query: Select[Any], cursor: str | None, size: int, *, oldest_first: bool = False
+) -> Page[QuestionRow]:
+    order = Order(QUESTIONS.c.created_at, QUESTIONS.c.id, descending=not oldest_first)
+    return fetch_page(session, query, order, lambda row: (row.created_at, row.id), cursor, size, question_row)
 
 
 def find_tag(session: Session, name: str) -> Tag:
@@ -252,9 +193,9 @@ def list_tags(session: Session, cursor: str | None = None, size: int = TAGS_SIZE
 
 def list_questions_of(
     session: Session, person: User, cursor: str | None = None, size: int = PAGE_SIZE
-) -> Page[Question]:
+) -> Page[QuestionRow]:
     """What a person asked and everybody may see, the newest first."""
-    query = listed_questions().where(Question.asker_id == person.id).where(is_public(Question))
+    query = LISTED.where(QUESTIONS.c.asker_id == person.id).where(is_public(QUESTIONS.c))
     return _by_age(session, query, cursor, size)
 
 

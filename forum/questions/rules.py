@@ -5,7 +5,14 @@ Doing twice what is allowed once is no offence: whether something is hidden or d
 
 from forum.accounts.models import Reader
 from forum.base.verdicts import YES, Verdict, no
-from forum.questions.models import Answer, Comment, Post, Question, Votable
+from forum.questions.models import Answer, Comment, Question
+from forum.questions.rows import AnswerRow, CommentRow, QuestionRow
+
+#: What is asked about: to be changed, or only to be shown.
+AnyQuestion = Question | QuestionRow
+AnyAnswer = Answer | AnswerRow
+AnyComment = Comment | CommentRow
+AnyPost = AnyQuestion | AnyAnswer | AnyComment
 
 
 def may_ask(actor: Reader) -> Verdict:
@@ -14,7 +21,7 @@ def may_ask(actor: Reader) -> Verdict:
     return YES
 
 
-def may_answer(actor: Reader, question: Question) -> Verdict:
+def may_answer(actor: Reader, question: AnyQuestion) -> Verdict:
     if not actor.is_signed_in:
         return no("Sign in to answer.")
     if not question.is_public:
@@ -24,7 +31,7 @@ def may_answer(actor: Reader, question: Question) -> Verdict:
     return YES
 
 
-def may_comment(actor: Reader, question: Question, answer: Answer | None = None) -> Verdict:
+def may_comment(actor: Reader, question: AnyQuestion, answer: AnyAnswer | None = None) -> Verdict:
     if not actor.is_signed_in:
         return no("Sign in to comment.")
     if not question.is_public:
@@ -36,19 +43,19 @@ def may_comment(actor: Reader, question: Question, answer: Answer | None = None)
     return YES
 
 
-def may_vote(actor: Reader, post: Votable) -> Verdict:
+def may_vote(actor: Reader, post: AnyQuestion | AnyAnswer) -> Verdict:
     if not actor.is_signed_in:
         return no("Sign in to vote.")
     if actor.id == post.author_id:
         return no("You cannot vote on what you wrote yourself.")
     if not post.is_public:
         return no("This was removed, so it takes no votes.")
-    if isinstance(post, Answer) and not post.question.is_public:
+    if not post.question_is_public:
         return no("This question was removed, so its answers take no votes.")
     return YES
 
 
-def may_accept(actor: Reader, answer: Answer) -> Verdict:
+def may_accept(actor: Reader, answer: AnyAnswer) -> Verdict:
     if not actor.is_signed_in:
         return no("Sign in to accept an answer.")
     if not answer.question.is_public:
@@ -62,7 +69,7 @@ def may_accept(actor: Reader, answer: Answer) -> Verdict:
     return no("Only the person who asked, or staff in their place, can accept an answer.")
 
 
-def may_withdraw_acceptance(actor: Reader, answer: Answer) -> Verdict:
+def may_withdraw_acceptance(actor: Reader, answer: AnyAnswer) -> Verdict:
     if not actor.is_signed_in:
         return no("Sign in to withdraw an acceptance.")
     if actor.id == answer.question.asker_id:
@@ -72,19 +79,19 @@ def may_withdraw_acceptance(actor: Reader, answer: Answer) -> Verdict:
     return no("Only the person who asked, or staff in their place, can withdraw an acceptance.")
 
 
-def may_edit_question(actor: Reader, question: Question) -> Verdict:
+def may_edit_question(actor: Reader, question: AnyQuestion) -> Verdict:
     return _may_edit(actor, question)
 
 
-def may_edit_answer(actor: Reader, answer: Answer) -> Verdict:
+def may_edit_answer(actor: Reader, answer: AnyAnswer) -> Verdict:
     return _may_edit(actor, answer)
 
 
-def may_edit_comment(actor: Reader, comment: Comment) -> Verdict:
+def may_edit_comment(actor: Reader, comment: AnyComment) -> Verdict:
     return _may_edit(actor, comment)
 
 
-def _may_edit(actor: Reader, post: Post) -> Verdict:
+def _may_edit(actor: Reader, post: AnyPost) -> Verdict:
     if not actor.is_signed_in:
         return no("Sign in to edit.")
     if post.is_deleted:
@@ -96,22 +103,22 @@ def _may_edit(actor: Reader, post: Post) -> Verdict:
     return no("Only the person who wrote this, or a moderator, can edit it.")
 
 
-def may_delete_question(actor: Reader, question: Question) -> Verdict:
+def may_delete_question(actor: Reader, question: AnyQuestion) -> Verdict:
     verdict = _may_delete(actor, question)
     if verdict and not actor.is_moderator and question.answer_count:
         return no("Others have answered, and their help would be lost with it. Ask a moderator to remove the question.")
     return verdict
 
 
-def may_delete_answer(actor: Reader, answer: Answer) -> Verdict:
+def may_delete_answer(actor: Reader, answer: AnyAnswer) -> Verdict:
     return _may_delete(actor, answer)
 
 
-def may_delete_comment(actor: Reader, comment: Comment) -> Verdict:
+def may_delete_comment(actor: Reader, comment: AnyComment) -> Verdict:
     return _may_delete(actor, comment)
 
 
-def _may_delete(actor: Reader, post: Post) -> Verdict:
+def _may_delete(actor: Reader, post: AnyPost) -> Verdict:
     if not actor.is_signed_in:
         return no("Sign in to delete what you wrote.")
     if actor.id == post.author_id:
@@ -121,7 +128,7 @@ def _may_delete(actor: Reader, post: Post) -> Verdict:
     return no("Only the person who wrote this, or a moderator, can delete it.")
 
 
-def may_undelete(actor: Reader, post: Post) -> Verdict:
+def may_undelete(actor: Reader, post: AnyPost) -> Verdict:
     if not actor.is_signed_in:
         return no("Sign in to bring back what you deleted.")
     if actor.is_moderator:
@@ -157,6 +164,6 @@ def may_reopen(actor: Reader) -> Verdict:
     return YES
 
 
-def may_see(reader: Reader, post: Post) -> bool:
+def may_see(reader: Reader, post: AnyPost) -> bool:
     """Whether a removed text is still shown, and marked, to this reader; queries say the same of rows."""
     return post.is_public or reader.is_moderator or (reader.is_signed_in and reader.id == post.author_id)

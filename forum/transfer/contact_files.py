@@ -4,8 +4,8 @@ import codecs
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from forum.base.words import Sentence, say
@@ -65,16 +65,44 @@ class UnreadableFile(ValueError):
 
 
 @dataclass(frozen=True)
+class Remark:
+    """What was left out of a line, and why; without a column it is the whole line."""
+
+    line: int
+    column: str
+    reason: Sentence
+
+
+@dataclass(frozen=True)
 class Row:
-    """One line of a file: where it stands, what it says by column, or why it cannot be read."""
+    """One entry of a file: where it stands, what it says by column, or why it cannot be read."""
 
     line: int
     values: dict[str, list[str]]
     problem: Sentence | None = None
+    #: What was already left out when it was read.
+    remarks: tuple[Remark, ...] = ()
+    #: Of addresses and numbers, as they stand in `values`, where they are: at home, at work, in a pocket.
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     def one(self, column: str) -> str:
         """The first non-empty value of a column."""
         return next((value for value in self.values.get(column, ()) if value), "")
+
+
+class Source(Protocol):
+    """A file that was looked through once and can be read, of whatever format."""
+
+    @property
+    def row_count(self) -> int: ...
+
+    @property
+    def unused(self) -> tuple[str, ...]: ...
+
+    @property
+    def noun(self) -> str: ...
+
+    def rows(self) -> Iterator[Row]: ...
 
 
 @dataclass(frozen=True)
@@ -87,6 +115,9 @@ class ContactFile:
     columns: tuple[str | None, ...]
     unused: tuple[str, ...]
     row_count: int
+
+    #: What one entry is called when they are counted.
+    noun: str = "lines"
 
     def rows(self) -> Iterator[Row]:
         """Every row that says anything, in order."""

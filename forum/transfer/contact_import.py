@@ -1,7 +1,7 @@
 """Brings contacts in from a file, in small transactions; running it again changes only what the file says anew."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
@@ -19,6 +19,7 @@ from forum.contacts.events import ContactAdded
 from forum.contacts.models import (
     EMAIL,
     EXTERNAL_ID_LENGTH,
+    MOST_POINTS,
     OWN_SYSTEM,
     PHONE,
     TIERS,
@@ -26,8 +27,8 @@ from forum.contacts.models import (
     ContactPoint,
     ExternalId,
 )
-from forum.contacts.points import fold, point_value
-from forum.transfer.contact_files import ContactFile, Row
+from forum.contacts.points import HOME_REGION, fold, point_value
+from forum.transfer.contact_files import Remark, Row, Source
 
 #: One transaction: short enough to let the others write, long enough that its cost is shared.
 BATCH = 200
@@ -37,17 +38,10 @@ MOST_REMARKS = 10_000
 
 _SEPARATORS = {EMAIL: re.compile(r"[;,|\s]+"), PHONE: re.compile(r"[;,|\n]+")}
 
+TOO_MANY_POINTS = say("One contact can have at most %(most)d addresses and numbers.", most=MOST_POINTS)
+
 #: What others call our tiers.
 _TIERS = {"base": "basic", "standard": "basic", "basic": "basic", "plus": "plus", "top": "top"}
-
-
-@dataclass(frozen=True)
-class Remark:
-    """What was left out of a line, and why; without a column it is the whole line."""
-
-    line: int
-    column: str
-    reason: Sentence
 
 
 @dataclass
@@ -88,6 +82,8 @@ class Wish:
     points: tuple[tuple[str, str], ...]
     external_id: str
     remarks: tuple[Remark, ...] = ()
+    #: Where each address or number is, as far as the file says.
+    labels: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def keys(self) -> tuple[tuple[str, str], ...]:
@@ -95,12 +91,18 @@ class Wish:
         if self.external_id:
             return (("id", self.external_id),)
         emails = tuple(point for point in self.points if point[0] == EMAIL)
-        return emails or self.points
+        # A family shares a telephone, so a number alone makes nobody the same person.
+        named = fold(self.fields.get("name", ""))
+        return emails or tuple((kind, f"{value} {named}") for kind, value in self.points)
+
+    def point(self, kind: str, value: str) -> ContactPoint:
+        """An address or number of a contact, as the file has it: nothing of it is proved."""
+        return ContactPoint(kind=kind, value=value, label=self.labels.get((kind, value), ""))
 
 
 def import_contacts(
     store: Store,
-    file: ContactFile,
+    file: Source,
     now: datetime,
     *,
     system: str = OWN_SYSTEM,
@@ -114,10 +116,11 @@ def import_contacts(
     """
     report = Report()
     seen: dict[tuple[str, str], int] = {}
+    region = store.context.get("phone_region", HOME_REGION)
     for batch in _batches(file.rows()):
         wishes = []
         for row in batch:
-            wish = read_wish(row, seen)
+            wish = read_wish(row, seen, region)
             if isinstance(wish, Wish):
                 wishes.append(wish)
             else:
@@ -134,18 +137,23 @@ def import_contacts(
     return report
 
 
-def read_wish(row: Row, seen: dict[tuple[str, str], int]) -> Wish | Remark:
+def read_wish(row: Row, seen: dict[tuple[str, str], int], region: str = HOME_REGION) -> Wish | Remark:
     """What a line says, or why it is left out whole; `seen` remembers which line spoke of whom."""
     if row.problem is not None:
         return Remark(row.line, "", row.problem)
-    remarks: list[Remark] = []
+    remarks: list[Remark] = list(row.remarks)
     fields = _fields(row, remarks)
-    points = tuple(dict.fromkeys(_points(row, remarks)))
+    labels: dict[tuple[str, str], str] = {}
+    for point, label in _points(row, remarks, region):
+        labels.setdefault(point, label)
+    points = tuple(labels)[:MOST_POINTS]
+    if len(labels) > MOST_POINTS:
+        remarks.append(Remark(row.line, "", TOO_MANY_POINTS))
     external_id = _external_id(row, remarks)
     if not external_id and not points:
         reason = remarks[0].reason if remarks else say("Nothing says who this is: an id, an e-mail or a phone number.")
         return Remark(row.line, remarks[0].column if remarks else "", reason)
-    wish = Wish(row.line, fields, points, external_id, tuple(remarks))
+    wish = Wish(row.line, fields, points, external_id, tuple(remarks), labels)
     for key in wish.keys:
         first = seen.setdefault(key, row.line)
         if first != row.line:
@@ -169,13 +177,14 @@ def _fields(row: Row, remarks: list[Remark]) -> dict[str, str]:
     return {column: getattr(checked, column) for column in said if getattr(checked, column)}
 
 
-def _points(row: Row, remarks: list[Remark]) -> Iterator[tuple[str, str]]:
+def _points(row: Row, remarks: list[Remark], region: str) -> Iterator[tuple[tuple[str, str], str]]:
+    """Every address and number with its label; what is none is told, not kept: nobody could be reached by it."""
     for kind in (EMAIL, PHONE):
         for cell in row.values.get(kind, ()):
             for text in _SEPARATORS[kind].split(cell):
                 if text.strip():
                     try:
-                        yield kind, point_value(kind, text)
+                        yield (kind, point_value(kind, text, region)), row.labels.get(cell, "")
                     except Invalid as invalid:
                         remarks.append(Remark(row.line, kind, invalid.errors[kind]))
 
@@ -218,7 +227,7 @@ def _bring(session: Session, wishes: Sequence[Wish], system: str, now: datetime,
             report.new += 1
             if not dry_run:
                 session.add(_new_contact(wish, system, now))
-        elif _complete(found, wish, system, now, dry_run=dry_run):
+        elif _complete(found, wish, system, now, report, dry_run=dry_run):
             report.changed += 1
         else:
             report.unchanged += 1
@@ -293,25 +302,28 @@ class _Known:
 def _new_contact(wish: Wish, system: str, now: datetime) -> Contact:
     contact = Contact(created_at=now)
     fill(contact, replace(ContactDraft(name="", tier=TIERS[0]), **wish.fields))
-    contact.points = [ContactPoint(kind=kind, value=value) for kind, value in wish.points]
+    contact.points = [wish.point(kind, value) for kind, value in wish.points]
     if wish.external_id:
         contact.external_ids = [ExternalId(system=system, value=wish.external_id)]
     return contact
 
 
-def _complete(contact: Contact, wish: Wish, system: str, now: datetime, *, dry_run: bool) -> bool:
+def _complete(contact: Contact, wish: Wish, system: str, now: datetime, report: Report, *, dry_run: bool) -> bool:
     """Let the contact also say what the line says; nothing known gives way to nothing. False: it did already."""
     draft = ContactDraft(**({name: getattr(contact, name) for name in FIELDS} | wish.fields))
     fields = differing(contact, draft)
     has = {(point.kind, point.value) for point in contact.points}
-    points = [point for point in wish.points if point not in has]
+    wanted = [point for point in wish.points if point not in has]
+    points = wanted[: max(0, MOST_POINTS - len(has))]
+    if points != wanted:
+        report.remark(Remark(wish.line, "", TOO_MANY_POINTS))
     has_id = any(row.system == system and row.value == wish.external_id for row in contact.external_ids)
     new_id = bool(wish.external_id) and not has_id
     if not (fields or points or new_id):
         return False
     if not dry_run:
         fill(contact, draft)
-        contact.points.extend(ContactPoint(kind=kind, value=value) for kind, value in points)
+        contact.points.extend(wish.point(kind, value) for kind, value in points)
         if new_id:
             contact.external_ids.append(ExternalId(system=system, value=wish.external_id))
         contact.version += 1

@@ -1,6 +1,7 @@
 """The stories of the demo cut into moments: what happens when, and by whose hand."""
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -13,13 +14,17 @@ from forum.knowledge import actions as knowledge
 from forum.knowledge.models import APPROVE, RETURN, Article
 from forum.questions import actions as questions
 from forum.questions.actions.voting import DOWN, UP
-from forum.questions.models import Answer, Question
+from forum.questions.models import Answer, Comment, Post, Question
 from forum.tickets import actions as tickets
 from forum.tickets.models import FROM_AGENT, FROM_CUSTOMER, Target, Ticket
 from forum.transfer import demo_texts as texts
+from forum.transfer.demo_doings import DOINGS
 
 #: Votes have no time of their own: the first comes so long after what it is about, the others one after the other.
 FIRST_VOTE = timedelta(minutes=10)
+
+#: A link to another question, whose address is known only once it was asked.
+REFERENCE = re.compile(r"\]\(question:([a-z0-9-]+)\)")
 
 #: What gathers a question does so a moment after the draft was made.
 SOON = timedelta(minutes=1)
@@ -33,8 +38,12 @@ class Cast:
     contacts: dict[str, Contact] = field(default_factory=dict)
     questions: dict[str, Question] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
+    comments: dict[str, Comment] = field(default_factory=dict)
     articles: dict[str, Article] = field(default_factory=dict)
     tickets: dict[str, Ticket] = field(default_factory=dict)
+
+    def post(self, key: str) -> Post:
+        return self.questions.get(key) or self.answers.get(key) or self.comments[key]
 
 
 Act = Callable[[Session, Cast, datetime], object]
@@ -50,17 +59,17 @@ class Moment:
 
 def question_moments(question: texts.Question, joined: Mapping[str, timedelta], site: str) -> Iterator[Moment]:
     """Asked, answered, remarked on, edited, voted on, accepted and, sometimes, not after all."""
-    asked = _rendered(question.text, site)
 
     def ask(session: Session, cast: Cast, now: datetime) -> None:
-        actor = cast.people[question.by]
+        actor, asked = cast.people[question.by], _rendered(question.text, site, cast)
         made = questions.ask_question(session, actor, question.title, asked, question.tags, now)
         cast.questions[question.key] = made
 
     yield Moment(question.at, ask)
-    yield from _votes(question, question.key, joined)
+    yield from _votes(question, joined)
+    yield from _done(question.key, question.done)
     for comment in question.comments:
-        yield _comment(comment, question.key, None, site)
+        yield from _comment(comment, question.key, None, site)
     for edit in question.edits:
         yield _question_edit(edit, question, site)
     for answer in question.answers:
@@ -70,16 +79,17 @@ def question_moments(question: texts.Question, joined: Mapping[str, timedelta], 
 def _answer_moments(
     answer: texts.Answer, question_key: str, joined: Mapping[str, timedelta], site: str
 ) -> Iterator[Moment]:
-    written = _rendered(answer.text, site)
 
     def post(session: Session, cast: Cast, now: datetime) -> None:
         actor, question = cast.people[answer.by], cast.questions[question_key]
+        written = _rendered(answer.text, site, cast)
         cast.answers[answer.key] = questions.post_answer(session, actor, question, written, now)
 
     yield Moment(answer.at, post)
-    yield from _votes(answer, answer.key, joined)
+    yield from _votes(answer, joined)
+    yield from _done(answer.key, answer.done)
     for comment in answer.comments:
-        yield _comment(comment, question_key, answer.key, site)
+        yield from _comment(comment, question_key, answer.key, site)
     for edit in answer.edits:
         yield _answer_edit(edit, answer.key, site)
     acceptance = answer.acceptance
@@ -98,56 +108,67 @@ def _withdraw(key: str, by: str) -> Act:
     return lambda session, cast, now: questions.withdraw_acceptance(session, cast.people[by], cast.answers[key], now)
 
 
-def _comment(comment: texts.Comment, question_key: str, answer_key: str | None, site: str) -> Moment:
-    written = _rendered(comment.text, site)
-
+def _comment(comment: texts.Comment, question_key: str, answer_key: str | None, site: str) -> Iterator[Moment]:
     def post(session: Session, cast: Cast, now: datetime) -> None:
+        actor, question = cast.people[comment.by], cast.questions[question_key]
         answer = cast.answers[answer_key] if answer_key is not None else None
-        questions.post_comment(session, cast.people[comment.by], cast.questions[question_key], answer, written, now)
+        written = _rendered(comment.text, site, cast)
+        cast.comments[comment.key] = questions.post_comment(session, actor, question, answer, written, now)
 
-    return Moment(comment.at, post)
+    yield Moment(comment.at, post)
+    yield from _done(comment.key, comment.done)
+
+
+def _done(key: str, done: Sequence[texts.Done]) -> Iterator[Moment]:
+    return (Moment(each.at, _do(key, each)) for each in done)
+
+
+def _do(key: str, done: texts.Done) -> Act:
+    return lambda session, cast, now: DOINGS[done.kind](session, cast.people[done.by], cast.post(key), done.why, now)
 
 
 def _question_edit(edit: texts.Edit, question: texts.Question, site: str) -> Moment:
-    written = _rendered(edit.text, site)
 
     def save(session: Session, cast: Cast, now: datetime) -> None:
         made = cast.questions[question.key]
         title, actor = edit.title or made.title, cast.people[edit.by]
+        written = _rendered(edit.text, site, cast)
         questions.edit_question(session, actor, made, title, written, question.tags, made.version, now, edit.why)
 
     return Moment(edit.at, save)
 
 
 def _answer_edit(edit: texts.Edit, key: str, site: str) -> Moment:
-    written = _rendered(edit.text, site)
 
     def save(session: Session, cast: Cast, now: datetime) -> None:
-        made = cast.answers[key]
+        made, written = cast.answers[key], _rendered(edit.text, site, cast)
         questions.edit_answer(session, cast.people[edit.by], made, written, made.version, now, edit.why)
 
     return Moment(edit.at, save)
 
 
-def _votes(post: texts.Question | texts.Answer, key: str, joined: Mapping[str, timedelta]) -> Iterator[Moment]:
-    """Spread between the post and now; nobody votes before they have joined."""
+def _votes(post: texts.Question | texts.Answer, joined: Mapping[str, timedelta]) -> Iterator[Moment]:
+    """Spread between the post and now, nobody's before they have joined; written down all together with the last."""
     voters = [(name, UP) for name in post.up] + [(name, DOWN) for name in post.down]
+    given: list[tuple[str, int, timedelta]] = []
     for number, (name, value) in enumerate(voters, start=1):
         since = max(post.at, joined[name])
-        yield Moment(since + min(number * FIRST_VOTE, -since / 2), _vote(post, key, name, value))
+        given.append((name, value, since + min(number * FIRST_VOTE, -since / 2)))
+    if given:
+        last = max(at for _, _, at in given)
+        yield Moment(last, _vote(post, [(name, value, at - last) for name, value, at in given]))
 
 
-def _vote(post: texts.Question | texts.Answer, key: str, name: str, value: int) -> Act:
+def _vote(post: texts.Question | texts.Answer, given: Sequence[tuple[str, int, timedelta]]) -> Act:
     def vote(session: Session, cast: Cast, now: datetime) -> None:
-        voted = cast.questions[key] if isinstance(post, texts.Question) else cast.answers[key]
-        questions.vote(session, cast.people[name], voted, value, now)
+        voted = cast.questions[post.key] if isinstance(post, texts.Question) else cast.answers[post.key]
+        questions.take_votes(session, voted, [(cast.people[name], value, now + at) for name, value, at in given])
 
     return vote
 
 
 def article_moments(article: texts.Article, site: str) -> Iterator[Moment]:
     """Promoted, written on, sent to review and back, published, archived."""
-    draft = _rendered(article.text, site)
 
     def promote(session: Session, cast: Cast, now: datetime) -> None:
         cast.articles[article.key] = knowledge.promote_answer(
@@ -155,7 +176,7 @@ def article_moments(article: texts.Article, site: str) -> Iterator[Moment]:
             cast.people[article.by],
             cast.answers[article.source],
             article.title,
-            draft,
+            _rendered(article.text, site, cast),
             now,
             language=article.language,
         )
@@ -176,11 +197,11 @@ def _gather(article: texts.Article, key: str) -> Act:
 
 
 def _article_step(article: texts.Article, step: texts.ArticleStep, site: str) -> Act:
-    written = _rendered(step.text, site) if step.kind == "save" else None
 
     def act(session: Session, cast: Cast, now: datetime) -> None:
         actor, made = cast.people[step.by], cast.articles[article.key]
-        if written is not None:
+        if step.kind == "save":
+            written = _rendered(step.text, site, cast)
             title = step.title or made.title
             language, version = article.language, made.version
             knowledge.save_revision(
@@ -204,10 +225,10 @@ def ticket_moments(ticket: texts.Ticket, community: texts.Community, site: str) 
     agents = [person.key for person in community.people if "agent" in person.roles]
     agent = ticket.assignee or next((step.by for step in ticket.steps if step.by in agents), agents[0])
     is_opening = first.kind == "message" and first.by == ticket.requester
-    said = _rendered(first.text, site) if is_opening else None
 
     def open_it(session: Session, cast: Cast, now: datetime) -> None:
         actor, requester = cast.people[agent], cast.contacts[ticket.requester]
+        said = _rendered(first.text, site, cast) if is_opening else None
         made = tickets.open_ticket(session, actor, requester, ticket.subject, now, message=said)
         cast.tickets[ticket.key] = made
         if ticket.assignee is not None:
@@ -220,11 +241,11 @@ def ticket_moments(ticket: texts.Ticket, community: texts.Community, site: str) 
 
 
 def _ticket_step(ticket: texts.Ticket, step: texts.TicketStep, agent: str, site: str) -> Act:
-    written = _rendered(step.text, site) if step.kind == "message" else None
 
     def act(session: Session, cast: Cast, now: datetime) -> None:
         made = cast.tickets[ticket.key]
-        if written is not None:
+        if step.kind == "message":
+            written = _rendered(step.text, site, cast)
             is_customer = step.by == ticket.requester
             actor = cast.people[agent if is_customer else step.by]
             kind = FROM_CUSTOMER if is_customer else FROM_AGENT
@@ -245,5 +266,9 @@ def _target(cast: Cast, words: str) -> Target:
     return cast.articles[key] if kind == "article" else cast.questions[key]
 
 
-def _rendered(text: str, site: str) -> Rendered:
-    return render(text, site=site)
+def _rendered(text: str, site: str, cast: Cast) -> Rendered:
+    return render(REFERENCE.sub(lambda match: f"]({_address(cast.questions[match[1]])})", text), site=site)
+
+
+def _address(question: Question) -> str:
+    return f"/questions/{question.id}/{question.slug}"

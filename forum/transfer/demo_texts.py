@@ -11,6 +11,10 @@ from forum.transfer.demo_blocks import Block, DemoTextError, read_blocks, read_o
 DEMO = Path(__file__).parent / "demo"
 
 _POSTED_ON = {"answer", "comment", "edit"}
+#: What is done to a question, an answer or a comment, and what to questions alone.
+_DONE_TO_ALL = {"hide", "restore", "delete", "undelete"}
+_DONE_TO_QUESTIONS = {"close", "reopen"}
+_DONE = _DONE_TO_ALL | _DONE_TO_QUESTIONS
 _ARTICLE_STEPS = {"save", "submit", "return", "approve", "archive"}
 _TICKET_STEPS = {"message", "status", "link"}
 
@@ -59,11 +63,25 @@ class Edit:
 
 
 @dataclass(frozen=True)
+class Done:
+    """What somebody did to a text without writing in it: its kind is the kind of the block."""
+
+    kind: str
+    by: str
+    at: timedelta
+    why: str
+
+
+@dataclass(frozen=True)
 class Comment:
+    """Its key is that of what it is written under, with its number there."""
+
+    key: str
     by: str
     at: timedelta
     language: str
     text: str
+    done: tuple[Done, ...]
 
 
 @dataclass(frozen=True)
@@ -90,6 +108,7 @@ class Answer:
     acceptance: Acceptance | None
     comments: tuple[Comment, ...]
     edits: tuple[Edit, ...]
+    done: tuple[Done, ...]
 
 
 @dataclass(frozen=True)
@@ -106,6 +125,7 @@ class Question:
     down: tuple[str, ...]
     comments: tuple[Comment, ...]
     edits: tuple[Edit, ...]
+    done: tuple[Done, ...]
     answers: tuple[Answer, ...]
 
     @property
@@ -196,7 +216,7 @@ def read_community(folder: Path = DEMO) -> Community:
 
 
 def _question(path: Path) -> Question:
-    head, *rest = read_blocks(path, "question", _POSTED_ON)
+    head, *rest = read_blocks(path, "question", _POSTED_ON | _DONE)
     language = head.word("language")
     starts = [number for number, block in enumerate(rest) if block.kind == "answer"]
     on_question = rest[: starts[0]] if starts else rest
@@ -211,8 +231,9 @@ def _question(path: Path) -> Question:
         views=head.number("views"),
         up=head.words("up"),
         down=head.words("down"),
-        comments=_comments(on_question, language),
+        comments=_comments(path.stem, on_question, language),
         edits=_edits(on_question),
+        done=_done(head, on_question, _DONE),
         answers=tuple(_answer(path.stem, head, rest[start:end]) for start, end in pairwise([*starts, len(rest)])),
     )
 
@@ -220,8 +241,9 @@ def _question(path: Path) -> Question:
 def _answer(question: str, asked: Block, blocks: list[Block]) -> Answer:
     head, *rest = blocks
     language = asked.word("language")
+    key = f"{question}/{head.word('by')}"
     return Answer(
-        key=f"{question}/{head.word('by')}",
+        key=key,
         by=head.word("by"),
         at=head.moment("at"),
         language=head.word("language") or language,
@@ -229,8 +251,9 @@ def _answer(question: str, asked: Block, blocks: list[Block]) -> Answer:
         up=head.words("up"),
         down=head.words("down"),
         acceptance=_acceptance(head, asker=asked.word("by")),
-        comments=_comments(rest, language),
+        comments=_comments(key, rest, language),
         edits=_edits(rest),
+        done=_done(head, rest, _DONE_TO_ALL),
     )
 
 
@@ -245,12 +268,35 @@ def _acceptance(head: Block, asker: str) -> Acceptance | None:
     return Acceptance(by, head.moment("accepted"), head.word("withdrawn_by") or by, head.moment("withdrawn"))
 
 
-def _comments(blocks: list[Block], language: str) -> tuple[Comment, ...]:
+def _comments(under: str, blocks: list[Block], language: str) -> tuple[Comment, ...]:
+    places = [place for place, block in enumerate(blocks) if block.kind == "comment"]
     return tuple(
-        Comment(block.word("by"), block.moment("at"), block.word("language") or language, block.text)
-        for block in blocks
-        if block.kind == "comment"
+        Comment(
+            key=f"{under}#{number}",
+            by=blocks[place].word("by"),
+            at=blocks[place].moment("at"),
+            language=blocks[place].word("language") or language,
+            text=blocks[place].text,
+            done=_done(blocks[place], blocks[place + 1 :], _DONE_TO_ALL),
+        )
+        for number, place in enumerate(places, start=1)
     )
+
+
+def _done(text: Block, below: list[Block], kinds: set[str]) -> tuple[Done, ...]:
+    """What was done to a text: the blocks right below it or below one of its edits."""
+    own: list[Done] = []
+    is_own = True
+    for block in below:
+        if block.kind == "comment":
+            is_own = False
+        elif block.kind == "edit":
+            is_own = text.kind != "comment"
+        elif is_own and block.kind not in kinds:
+            raise DemoTextError(f"{block.place}: {block.kind} is only for questions")
+        elif is_own:
+            own.append(Done(block.kind, block.word("by"), block.moment("at"), block.word("why")))
+    return tuple(own)
 
 
 def _edits(blocks: list[Block]) -> tuple[Edit, ...]:

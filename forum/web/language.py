@@ -1,10 +1,14 @@
 """In which language this page speaks, and how templates say things in it."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from babel.numbers import format_decimal
 from flask import Flask, g, request
+from jinja2 import Template
+from markupsafe import Markup
 
 from forum.base import words
 from forum.base.parts import parts
@@ -41,6 +45,54 @@ def ngettext(one: str, many: str, number: int) -> str:
     return words.ngettext(language(), one, many, number)
 
 
+def said(text: str, /, **values: Any) -> Markup:
+    """`_()` in templates: a sentence in the page's language, its places filled with escaped values."""
+    return _sentence(language(), text) % values if values else _plain_sentence(language(), text)
+
+
+def said_many(one: str, many: str, number: int, /, **values: Any) -> Markup:
+    """`ngettext()` in templates."""
+    return Markup(words.ngettext(language(), one, many, number)) % {"num": number, **values}  # noqa: S704
+
+
+@lru_cache(maxsize=4096)
+def _sentence(spoken_here: str, text: str) -> Markup:
+    return Markup(words.gettext(spoken_here, text))  # noqa: S704
+
+
+@lru_cache(maxsize=4096)
+def _plain_sentence(spoken_here: str, text: str) -> Markup:
+    return _sentence(spoken_here, text) % {}
+
+
+def remembered(macro: Callable[..., Markup]) -> Callable[..., Markup]:
+    """A macro that draws the same for the same arguments, whoever looks, drawn once."""
+    return lru_cache(maxsize=1024)(macro)
+
+
+def remembered_for_now(macro: Callable[[datetime], Markup]) -> Callable[[datetime], Markup]:
+    """A macro of one moment, drawn again when it is told in other words."""
+
+    @lru_cache(maxsize=4096)
+    def drawn(moment: datetime, _told: int, _language: str) -> Markup:
+        return macro(moment)
+
+    def draw(moment: datetime) -> Markup:
+        return drawn(moment, words.told(now() - moment), language())
+
+    return draw
+
+
+class PageTemplate(Template):
+    """A template whose macros are drawn from one module for all pages: none of ours brings globals of its own.
+
+    Jinja would compare the names of all globals at each of the twenty imports of a page.
+    """
+
+    def _get_default_module(self, _context: Any = None) -> Any:
+        return super()._get_default_module()
+
+
 def spoken(value: Any) -> Any:
     """A marked sentence in the page's language; anything else as it is."""
     return words.translate(value, language()) if isinstance(value, Sentence) else value
@@ -75,5 +127,9 @@ def install(app: Flask) -> None:
     """Teach the templates to speak."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    # Instead of the extension's own, which look everything up anew for each of a page's two hundred sentences.
+    app.jinja_env.globals.update(_=said, gettext=said, ngettext=said_many)
+    app.jinja_env.globals.update(remembered=remembered, remembered_for_now=remembered_for_now)
+    app.jinja_env.template_class = PageTemplate
     app.jinja_env.finalize = spoken
     app.jinja_env.filters.update(when=when, when_long=when_long, day=day, waited=waited, number=number, spoken=spoken)

@@ -8,6 +8,7 @@ from itertools import chain, pairwise
 import phonenumbers
 from markdown_it import MarkdownIt
 
+from forum.transfer.demo_stories import REFERENCE
 from forum.transfer.demo_texts import Answer, Article, Comment, Community, Edit, Person, Question, Ticket
 
 ROLES = {"customer", "moderator", "agent", "administrator"}
@@ -38,6 +39,7 @@ def problems(community: Community) -> list[str]:
         *chain.from_iterable(problems_with_article(community, each) for each in community.articles),
         *chain.from_iterable(problems_with_ticket(community, each) for each in community.tickets),
         *problems_with_texts(community),
+        *problems_with_references(community),
     ]
 
 
@@ -111,12 +113,23 @@ def problems_with_post(people: dict[str, Person], key: str, post: Question | Ans
         yield from problems_with_actor(people, key, act.by, act.at)
     for later in (post.comments, post.edits):
         yield from out_of_order(f"{key}: comments or edits", [post.at, *(act.at for act in later)])
+    yield from problems_with_done(people, key, post)
     for edit in post.edits:
         if edit.by != post.by and edit.by in people and not staff(people[edit.by]):
             yield f"{key}: {edit.by} edits what {post.by} wrote"
     for before, after in pairwise([post.text, *(edit.text for edit in post.edits)]):
         if before == after:
             yield f"{key}: an edit that changes nothing"
+
+
+def problems_with_done(people: dict[str, Person], key: str, post: Question | Answer) -> Iterator[str]:
+    for text in (post, *post.comments):
+        yield from out_of_order(f"{key}: what was done", [text.at, *(done.at for done in text.done)])
+        for done in text.done:
+            yield from problems_with_actor(people, key, done.by, done.at)
+            is_own = done.kind in {"delete", "undelete"} and done.by == text.by
+            if not is_own and done.by in people and "moderator" not in people[done.by].roles:
+                yield f"{key}: {done.by} may not {done.kind} what {text.by} wrote"
 
 
 def problems_with_acceptance(people: dict[str, Person], question: Question, answer: Answer) -> Iterator[str]:
@@ -173,6 +186,8 @@ def problems_with_article(community: Community, article: Article) -> Iterator[st
             yield f"{key}: {step.by} is not staff and may not {step.kind}"
         if step.kind in {"return", "approve"} and step.by in saved_by:
             yield f"{key}: {step.by} reviews their own text"
+        if step.kind == "approve" and source is not None and step.by == source.by:
+            yield f"{key}: {step.by} approves what is made from their own answer"
         if step.kind == "save":
             saved_by.add(step.by)
         if step.kind == "approve":
@@ -239,6 +254,18 @@ def problems_with_texts(community: Community) -> Iterator[str]:
         heard = {name: sum(word in known for word in words) for name, known in EVERYDAY.items()}
         if len(words) > 12 and max(heard, key=lambda name: heard[name]) != language:
             yield f"{key}: does not read as {language}"
+
+
+def problems_with_references(community: Community) -> Iterator[str]:
+    asked = {question.key: question.at for question in community.questions}
+    for question in community.questions:
+        for post in (question, *question.answers):
+            for text in (post, *post.comments, *post.edits):
+                for name in REFERENCE.findall(text.text):
+                    if name not in asked:
+                        yield f"{question.key}: refers to unknown {name}"
+                    elif asked[name] >= text.at:
+                        yield f"{question.key}: refers to {name} before it was asked"
 
 
 def texts(community: Community) -> Iterator[tuple[str, str, str]]:

@@ -56,6 +56,8 @@ def create_gallery() -> Flask:
         csrf_token=lambda: "token",
         tag_url=links.tag_url,
         person_url=links.person_url,
+        remembered=lambda macro: macro,
+        remembered_for_now=lambda macro: macro,
     )
     app.jinja_env.filters.update(
         when=lambda at: words.format_ago(at, datetime.now(UTC), "en"),

@@ -41,7 +41,7 @@ def flag_text(
     made = made_before(session, owner, once)
     if made is not None and made.kind == "flag":
         return session.get_one(Flag, made.id)
-    require(rules.may_flag(actor, post, find_earlier_flag(session, actor, post)))
+    require(rules.may_flag(actor, post, find_earlier_flag(session, actor, post), post.version))
     if reason not in REASONS:
         raise Invalid({"reason": say("Please choose what is wrong with it.")})
     words = _clean_words(words)

@@ -19,7 +19,7 @@ from forum.questions.actions.removing import (
     undelete_comment,
     undelete_question,
 )
-from forum.questions.actions.voting import vote
+from forum.questions.actions.voting import take_votes, vote
 from forum.questions.actions.writing import (
     ask_question,
     edit_answer,
@@ -51,6 +51,7 @@ __all__ = [
     "restore_comment",
     "restore_question",
     "settle",
+    "take_votes",
     "undelete_answer",
     "undelete_comment",
     "undelete_question",

@@ -1,12 +1,13 @@
 """Say that something helped or did not, change one's mind, or take it back."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forum.accounts.actions import credit, credit_each, take_back_credit, take_back_each
+from forum.accounts.actions import NewCredit, credit, credit_each, credit_new, take_back_credit, take_back_each
 from forum.accounts.models import User
 from forum.base.causes import Cause
 from forum.base.errors import Invalid
@@ -27,11 +28,13 @@ from forum.questions.models import Answer, Question, Votable, Vote
 
 UP, DOWN, NONE = 1, -1, 0
 
+NOT_A_VOTE = say("A vote is 1 (helpful), -1 (not helpful) or 0 (none).")
+
 
 def vote(session: Session, actor: User, post: Votable, value: int, now: datetime) -> None:
     """Set the actor's vote to helpful (1), not helpful (-1) or none (0); the same again changes nothing."""
     if value not in (UP, DOWN, NONE):
-        raise Invalid({"value": say("A vote is 1 (helpful), -1 (not helpful) or 0 (none).")})
+        raise Invalid({"value": NOT_A_VOTE})
     require(rules.may_vote(actor, post))
     given = session.scalar(select(Vote).where(Vote.voter_id == actor.id, _is_on(post)))
     before = given.value if given is not None else NONE
@@ -50,7 +53,28 @@ def vote(session: Session, actor: User, post: Votable, value: int, now: datetime
     session.flush()
     if given is not None and value != NONE:
         _give_points(session, post.author, given, now)
-    _count(session, post, before, value)
+    up = (value == UP) - (before == UP)
+    down = (value == DOWN) - (before == DOWN)
+    _count(session, post, up=up, down=down)
+    publish(session, _changed(post))
+
+
+def take_votes(session: Session, post: Votable, given: Sequence[tuple[User, int, datetime]]) -> None:
+    """Take several people's first votes on a post, each as if given at its time, with a few statements for all.
+
+    They are not counted against anybody's limit; who has voted on it before is refused by the database.
+    """
+    for actor, value, _ in given:
+        if value not in (UP, DOWN):
+            raise Invalid({"value": NOT_A_VOTE})
+        require(rules.may_vote(actor, post))
+    votes = [_new_vote(actor, post, value, at) for actor, value, at in given]
+    session.add_all(votes)
+    session.flush()
+    credits = [NewCredit(*_worth(vote.value), Cause.of(vote), vote.at) for vote in votes]
+    credit_new(session, post.author, credits)
+    ups = sum(vote.value == UP for vote in votes)
+    _count(session, post, up=ups, down=len(votes) - ups)
     publish(session, _changed(post))
 
 
@@ -83,11 +107,9 @@ def _is_on(post: Votable) -> Any:
     return Vote.answer_id == post.id if isinstance(post, Answer) else Vote.question_id == post.id
 
 
-def _count(session: Session, post: Votable, before: int, after: int) -> None:
+def _count(session: Session, post: Votable, *, up: int, down: int) -> None:
     """Added by the database to what stands there by then, so that nobody's vote is lost."""
     kind = type(post)
-    up = (after == UP) - (before == UP)
-    down = (after == DOWN) - (before == DOWN)
     post.up_count = kind.up_count + up
     post.down_count = kind.down_count + down
     post.score = kind.score + up - down
@@ -95,8 +117,12 @@ def _count(session: Session, post: Votable, before: int, after: int) -> None:
     session.refresh(post, ["up_count", "down_count", "score"])
 
 
+def _worth(value: int) -> tuple[str, int]:
+    return (VOTED_UP, VOTED_UP_POINTS) if value == UP else (VOTED_DOWN, VOTED_DOWN_POINTS)
+
+
 def _give_points(session: Session, author: User, given: Vote, now: datetime) -> None:
-    reason, points = (VOTED_UP, VOTED_UP_POINTS) if given.value == UP else (VOTED_DOWN, VOTED_DOWN_POINTS)
+    reason, points = _worth(given.value)
     credit(session, author, reason, points, Cause.of(given), now)
 
 

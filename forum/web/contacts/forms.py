@@ -8,7 +8,7 @@ from forum.base.parts import parts
 from forum.base.words import Sentence, say
 from forum.contacts.drafts import ContactDraft
 from forum.contacts.models import COMPANY_LENGTH, EMAIL, EXTERNAL_ID_LENGTH, NAME_LENGTH, PHONE, TIERS, ZONE_LENGTH
-from forum.contacts.points import point_value
+from forum.web.contacts.shown import home_country, point_value
 from forum.web.context import own_name
 from forum.web.forms import Line, PageForm
 from forum.web.knowledge.forms import Choice
@@ -53,7 +53,12 @@ class NewContactForm(ContactForm):
     """A person and the first ways to reach them."""
 
     email = Line(say("E-mail"), least=0, most=254)
-    phone = Line(say("Phone"), least=0, most=40, description=say("Without a country code it is an Italian number."))
+    phone = Line(say("Phone"), least=0, most=40)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.phone.description = say("Without a country code it is a number of this country: %(country)s.",
+                                     country=home_country())  # fmt: skip
 
     @property
     def points(self) -> list[tuple[str, str]]:

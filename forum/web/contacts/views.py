@@ -15,10 +15,11 @@ from forum.base.verdicts import require
 from forum.base.words import say
 from forum.contacts import actions, queries, rules
 from forum.contacts.models import Contact
-from forum.contacts.points import email_value, spoken_point
+from forum.contacts.points import email_value
 from forum.tickets.queries import list_tickets
 from forum.web.contacts.forms import TIER_WORDS, ContactForm, ExternalIdForm, JoinForm, NewContactForm, PointForm
 from forum.web.contacts.history import items
+from forum.web.contacts.shown import spoken_point
 from forum.web.forms import form_from, takes
 from forum.web.language import gettext
 from forum.web.people import actor

@@ -64,7 +64,7 @@ def ask_why_flag(kind: str, target_id: int) -> str | Response:
     """Ask what is wrong; whoever has flagged it already is told what became of that."""
     who, post = actor(), _find(kind, target_id)
     earlier = find_earlier_flag(db(), who, post)
-    verdict = rules.may_flag(who, post, earlier)
+    verdict = rules.may_flag(who, post, earlier, post.version)
     if earlier is not None and not verdict:
         return _to_own_flags(spoken(verdict.reason))
     require(verdict)
@@ -79,7 +79,7 @@ def ask_why_flag(kind: str, target_id: int) -> str | Response:
 def flag(form: FlagForm, kind: str, target_id: int) -> Response:
     who, post = actor(), _find(kind, target_id)
     earlier = find_earlier_flag(db(), who, post)
-    refused = rules.may_flag(who, post, earlier).reason if earlier is not None else None
+    refused = rules.may_flag(who, post, earlier, post.version).reason if earlier is not None else None
     if refused is not None:
         return _to_own_flags(spoken(refused))
     actions.flag_text(db(), who, post, form.reason.data or "", form.words.data, now(), form.once_key)

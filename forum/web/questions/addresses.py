@@ -1,10 +1,8 @@
-"""Where questions and answers are found."""
-
-from typing import Any
-
-from flask import url_for
+"""Where questions and answers are found; put together without asking the router, for a page holds a hundred of them."""
 
 from forum.questions.models import Answer, Comment, Post, Question
+from forum.questions.rows import QuestionRow
+from forum.web.context import LINKS
 
 #: What stands after a question's number and is a page of its own; a title that reads so gets a hyphen.
 TAKEN = frozenset(
@@ -25,20 +23,20 @@ TAKEN = frozenset(
 )
 
 
-def question_slug(question: Question) -> str:
+def question_slug(question: Question | QuestionRow) -> str:
     """The words of the address."""
     slug = question.slug
     return f"{slug}-" if slug in TAKEN else slug
 
 
-def question_url(question: Question, **values: Any) -> str:
+def question_url(question: Question | QuestionRow) -> str:
     """The one right address of a question."""
-    return url_for("questions.show", question_id=question.id, slug=question_slug(question), **values)
+    return f"{LINKS.root}/questions/{question.id}/{question_slug(question)}"
 
 
 def answer_url(answer: Answer) -> str:
     """The answer's place on the page of its question, which must be loaded."""
-    return question_url(answer.question, _anchor=f"answer-{answer.id}")
+    return f"{question_url(answer.question)}#answer-{answer.id}"
 
 
 def post_url(post: Post) -> str:
@@ -48,4 +46,9 @@ def post_url(post: Post) -> str:
     if isinstance(post, Answer):
         return answer_url(post)
     assert isinstance(post, Comment)  # noqa: S101
-    return question_url(post.question, _anchor=f"comment-{post.id}")
+    return f"{question_url(post.question)}#comment-{post.id}"
+
+
+def place(kind: str, row_id: int, verb: str) -> str:
+    """Where something is done with one of the `questions`, `answers` or `comments`."""
+    return f"{LINKS.root}/{kind}/{row_id}/{verb}"

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from forum.base.markup import opening
@@ -13,12 +13,13 @@ from forum.knowledge import rules as rules_of_articles
 from forum.knowledge.queries import article_for_question, article_from
 from forum.moderation.queries import asked_to_mend
 from forum.questions import rules
-from forum.questions.models import Post, Question
-from forum.questions.queries import Discussion, find_answer, read_discussion
+from forum.questions.queries import find_answer
+from forum.questions.reading import Discussion, read_discussion
+from forum.questions.rows import QuestionRow
 from forum.web.context import LINKS
 from forum.web.forms import form_from
 from forum.web.people import here, reader
-from forum.web.questions.addresses import answer_url, question_slug, question_url
+from forum.web.questions.addresses import answer_url, place, question_slug, question_url
 from forum.web.questions.blueprint import pages
 from forum.web.questions.forms import AnswerForm
 from forum.web.questions.shown import Ballot, show_answers, show_comments, show_question, show_tools
@@ -48,20 +49,22 @@ def draw_question(discussion: Discussion, form: AnswerForm | None = None, **show
         question=show_question(question),
         row=question,
         ballot=Ballot(
-            url_for("questions.vote_on_question", question_id=question.id),
+            place("questions", question.id, "vote"),
             discussion.vote,
             rules.may_vote(who, question).reason,
         ),
-        tools=show_tools(question, who),
+        tools=show_tools(
+            "questions",
+            question,
+            who,
+            rules.may_edit_question(who, question),
+            rules.may_delete_question(who, question),
+        ),
         answers=show_answers(discussion, who),
         accepted=accepted,
         accepted_quote_text=opening(accepted.html) if accepted else "",
         comments=show_comments(discussion.comments.get(None, ()), who),
-        comment_url=(
-            url_for("questions.comment_on_question", question_id=question.id)
-            if rules.may_comment(who, question)
-            else None
-        ),
+        comment_url=place("questions", question.id, "comments") if rules.may_comment(who, question) else None,
         may_answer=may_answer,
         may_close=rules.may_close(who),
         may_reopen=rules.may_reopen(who),
@@ -80,12 +83,12 @@ def draw_question(discussion: Discussion, form: AnswerForm | None = None, **show
 def _is_asked_to_mend(discussion: Discussion) -> bool:
     """Whether a moderator waits for this reader to mend something here; asked only where something is hidden."""
     comments = [comment for written in discussion.comments.values() for comment in written]
-    posts: list[Post] = [discussion.question, *discussion.answers, *comments]
+    posts = [discussion.question, *discussion.answers, *comments]
     is_hidden = any(post.is_hidden and post.author_id == reader().id for post in posts)
     return is_hidden and bool(asked_to_mend(db(), reader(), discussion.question.id))
 
 
-def _counts_as_view(question: Question) -> bool:
+def _counts_as_view(question: QuestionRow) -> bool:
     """A look by somebody else who really looks: not the asker, not a browser that only guesses ahead."""
     purpose = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
     return request.method == "GET" and "prefetch" not in purpose.casefold() and reader().id != question.asker_id

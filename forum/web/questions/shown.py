@@ -3,22 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from flask import url_for
 from markupsafe import Markup
 
-from forum.accounts.models import Reader, User
+from forum.accounts.models import Reader
+from forum.base.verdicts import Verdict
 from forum.base.words import Sentence, say
 from forum.moderation.rules import may_flag
 from forum.questions import rules
-from forum.questions.models import Answer, Comment, Question
-from forum.questions.queries import Discussion
+from forum.questions.reading import Discussion
+from forum.questions.rows import AnswerRow, Author, CommentRow, QuestionRow
 from forum.web.context import stored
-from forum.web.questions.addresses import question_url
+from forum.web.questions.addresses import place, question_url
+
+# Nothing here is changed once it is made; it is not frozen because that would make each of fifty three times as dear.
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True, eq=False)
 class QuestionShown:
     """A question in a list, and the head of its own page."""
 
@@ -27,7 +28,7 @@ class QuestionShown:
     url: str
     state: str
     asked_at: datetime
-    asker: User
+    asker: Author
     tags: Sequence[str]
     answer_count: int
     score: int
@@ -37,7 +38,7 @@ class QuestionShown:
     hidden_why: str | None
 
 
-def show_question(question: Question) -> QuestionShown:
+def show_question(question: QuestionRow) -> QuestionShown:
     return QuestionShown(
         id=question.id,
         title=question.title,
@@ -45,7 +46,7 @@ def show_question(question: Question) -> QuestionShown:
         state=question.state,
         asked_at=question.created_at,
         asker=question.asker,
-        tags=[tag.name for tag in question.tags],
+        tags=question.tag_names,
         answer_count=question.answer_count,
         score=question.score,
         excerpt=question.excerpt,
@@ -55,14 +56,14 @@ def show_question(question: Question) -> QuestionShown:
     )
 
 
-def removal(post: Question | Answer | Comment) -> str:
+def removal(post: rules.AnyPost) -> str:
     """How a text is out of sight: "deleted", "hidden", or not at all."""
     if post.is_deleted:
         return "deleted"
     return "hidden" if post.is_hidden else ""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True, eq=False)
 class Ballot:
     """What the buttons for a vote need."""
 
@@ -71,40 +72,25 @@ class Ballot:
     refusal: Sentence | None
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True, eq=False)
 class Tools:
-    """What this reader may do with a text: addresses where yes, None where no or nothing to do."""
+    """What this reader may do with a text: the word, the address, the picture, and how the address is asked for."""
 
-    edit: str | None
-    delete: str | None
-    undelete: str | None
-    hide: str | None
-    restore: str | None
-    flag: str | None
-    #: Somebody else's text.
-    asks_why: bool
-
-    @property
-    def items(self) -> list[tuple[Sentence, str, str, str]]:
-        """What can be done: the word, the address, the picture, and how the address is asked for."""
-        # Moderators are asked for a reason on a page of its own; authors do with one press what they can undo.
-        asked = "get" if self.asks_why else "post"
-        every = (
-            (say("Edit"), self.edit, "edit", "get"),
-            (say("Bring it back"), self.undelete, "eye", asked),
-            (say("Show it again"), self.restore, "eye", "get"),
-            (say("Flag"), self.flag, "flag", "get"),
-            (say("Hide"), self.hide, "lock", "get"),
-            (say("Delete"), self.delete, "close", asked),
-        )
-        return [(word, url, picture, method) for word, url, picture, method in every if url is not None]
+    items: Sequence[tuple[Sentence, str, str, str]] = ()
 
 
-@dataclass(frozen=True)
+#: In the order in which they stand in the menu, and as the address names them.
+EDIT, UNDELETE = (say("Edit"), "edit", "edit", "get"), (say("Bring it back"), "undelete", "eye", "post")
+RESTORE, HIDE = (say("Show it again"), "restore", "eye", "get"), (say("Hide"), "hide", "lock", "get")
+DELETE, FLAG = (say("Delete"), "delete", "close", "post"), (say("Flag"), "flag", "flag", "get")
+ASK_UNDELETE, ASK_DELETE = (*UNDELETE[:3], "get"), (*DELETE[:3], "get")
+
+
+@dataclass(slots=True, eq=False)
 class CommentShown:
     id: int
     html: Markup
-    author: User
+    author: Author
     commented_at: datetime
     edited_at: datetime | None
     removal: str
@@ -112,11 +98,11 @@ class CommentShown:
     tools: Tools
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True, eq=False)
 class AnswerShown:
     id: int
     html: Markup
-    author: User
+    author: Author
     answered_at: datetime
     edited_at: datetime | None
     revisions_url: str
@@ -139,7 +125,7 @@ def show_answers(discussion: Discussion, reader: Reader) -> list[AnswerShown]:
     return [_show_answer(answer, discussion, reader) for answer in discussion.answers]
 
 
-def _show_answer(answer: Answer, discussion: Discussion, reader: Reader) -> AnswerShown:
+def _show_answer(answer: AnswerRow, discussion: Discussion, reader: Reader) -> AnswerShown:
     may_accept = rules.may_accept(reader, answer)
     may_withdraw = rules.may_withdraw_acceptance(reader, answer)
     may_comment = rules.may_comment(reader, discussion.question, answer)
@@ -149,7 +135,7 @@ def _show_answer(answer: Answer, discussion: Discussion, reader: Reader) -> Answ
         author=answer.author,
         answered_at=answer.created_at,
         edited_at=answer.edited_at,
-        revisions_url=url_for("questions.answer_revisions", answer_id=answer.id),
+        revisions_url=place("answers", answer.id, "revisions"),
         score=answer.score,
         is_accepted=answer.is_accepted,
         language=answer.language,
@@ -158,19 +144,21 @@ def _show_answer(answer: Answer, discussion: Discussion, reader: Reader) -> Answ
         origin_url=answer.origin_url,
         origin_license=answer.origin_license,
         ballot=Ballot(
-            url_for("questions.vote_on_answer", answer_id=answer.id),
+            place("answers", answer.id, "vote"),
             discussion.answer_votes.get(answer.id, 0),
             rules.may_vote(reader, answer).reason,
         ),
-        accept_url=_address("questions.accept_answer", answer) if may_accept and not answer.is_accepted else None,
-        withdraw_url=_address("questions.withdraw_acceptance", answer) if may_withdraw and answer.is_accepted else None,
-        comment_url=_address("questions.comment_on_answer", answer) if may_comment else None,
-        tools=show_tools(answer, reader),
+        accept_url=place("answers", answer.id, "accept") if may_accept and not answer.is_accepted else None,
+        withdraw_url=place("answers", answer.id, "withdraw") if may_withdraw and answer.is_accepted else None,
+        comment_url=place("answers", answer.id, "comments") if may_comment else None,
+        tools=show_tools(
+            "answers", answer, reader, rules.may_edit_answer(reader, answer), rules.may_delete_answer(reader, answer)
+        ),
         comments=show_comments(discussion.comments.get(answer.id, ()), reader),
     )
 
 
-def show_comments(comments: Sequence[Comment], reader: Reader) -> list[CommentShown]:
+def show_comments(comments: Sequence[CommentRow], reader: Reader) -> list[CommentShown]:
     return [
         CommentShown(
             id=comment.id,
@@ -180,40 +168,34 @@ def show_comments(comments: Sequence[Comment], reader: Reader) -> list[CommentSh
             edited_at=comment.edited_at,
             removal=removal(comment),
             hidden_why=comment.hidden_why,
-            tools=show_tools(comment, reader),
+            tools=show_tools(
+                "comments",
+                comment,
+                reader,
+                rules.may_edit_comment(reader, comment),
+                rules.may_delete_comment(reader, comment),
+            ),
         )
         for comment in comments
     ]
 
 
-def show_tools(post: Question | Answer | Comment, reader: Reader) -> Tools:
-    """What the reader may do with a text, asked of the same rules that the actions ask."""
-    may_edit, may_delete = _edit_and_delete(post, reader)
-    hides, restores = rules.may_hide(reader), rules.may_restore(reader)
-    kind = type(post).__name__.lower()
-    return Tools(
-        edit=_address(f"questions.edit_{kind}", post) if may_edit else None,
-        delete=_address(f"questions.delete_{kind}", post) if may_delete and not post.is_deleted else None,
-        undelete=(
-            _address(f"questions.undelete_{kind}", post)
-            if post.is_deleted and rules.may_undelete(reader, post)
-            else None
-        ),
-        hide=_address(f"questions.hide_{kind}", post) if hides and post.is_public else None,
-        restore=_address(f"questions.restore_{kind}", post) if restores and post.is_hidden else None,
-        flag=url_for("moderation.flag", kind=kind, target_id=post.id) if may_flag(reader, post) else None,
-        asks_why=reader.id != post.author_id,
+def show_tools(kind: str, post: rules.AnyPost, reader: Reader, may_edit: Verdict, may_delete: Verdict) -> Tools:
+    """What the reader may do with one of the `questions`, `answers` or `comments`; the actions ask the same rules."""
+    # Moderators are asked for a reason on a page of its own; authors do with one press what they can undo.
+    is_own = reader.id == post.author_id
+    offered = (
+        (EDIT, may_edit),
+        (FLAG, may_flag(reader, post)),
+        (UNDELETE if is_own else ASK_UNDELETE, post.is_deleted and rules.may_undelete(reader, post)),
+        (RESTORE, post.is_hidden and rules.may_restore(reader)),
+        (HIDE, post.is_public and rules.may_hide(reader)),
+        (DELETE if is_own else ASK_DELETE, may_delete and not post.is_deleted),
     )
-
-
-def _edit_and_delete(post: Question | Answer | Comment, reader: Reader) -> tuple[bool, bool]:
-    if isinstance(post, Question):
-        return bool(rules.may_edit_question(reader, post)), bool(rules.may_delete_question(reader, post))
-    if isinstance(post, Answer):
-        return bool(rules.may_edit_answer(reader, post)), bool(rules.may_delete_answer(reader, post))
-    return bool(rules.may_edit_comment(reader, post)), bool(rules.may_delete_comment(reader, post))
-
-
-def _address(endpoint: str, post: Question | Answer | Comment) -> str:
-    named: dict[str, Any] = {f"{type(post).__name__.lower()}_id": post.id}
-    return url_for(endpoint, **named)
+    return Tools(
+        [
+            (word, place(kind, post.id, verb), picture, method)
+            for (word, verb, picture, method), is_open in offered
+            if is_open
+        ]
+    )

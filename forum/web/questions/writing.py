@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response
 from forum.base.requests import db, now, writes
 from forum.questions import actions
 from forum.questions.models import Answer, Question
-from forum.questions.queries import find_answer, find_question, read_discussion
+from forum.questions.queries import find_answer, find_question
+from forum.questions.reading import read_discussion
 from forum.questions.rules import may_ask
 from forum.web.forms import form_from, takes, to_sign_in
 from forum.web.language import gettext

@@ -3,14 +3,14 @@
 from flask import render_template
 
 from forum.base.requests import db
-from forum.contacts.points import spoken_point
 from forum.contacts.queries import contact_of, contacts_with_point, find_contact
 from forum.knowledge.queries import article_for_question
-from forum.questions.queries import read_discussion
+from forum.questions.queries import find_question, list_answers
 from forum.tickets import queries
 from forum.tickets.models import Target, is_open
 from forum.web.contacts.forms import TIER_WORDS
 from forum.web.contacts.history import target_title, target_url
+from forum.web.contacts.shown import spoken_point
 from forum.web.forms import form_from
 from forum.web.tickets.forms import STATUS_WORDS, PassOnForm
 from forum.web.tickets.views import agent, pages
@@ -19,12 +19,11 @@ from forum.web.tickets.views import agent, pages
 @pages.get("/desk/questions/<int:question_id>")
 def question_desk(question_id: int) -> str:
     person = agent()
-    discussion = read_discussion(db(), person, question_id)
-    question = discussion.question
+    question = find_question(db(), person, question_id)
     article = article_for_question(db(), person, question.id)
     known = contact_of(db(), person, question.asker_id)
     contact = None if known is None else find_contact(db(), person, known.id)
-    targets: list[Target] = [answer for answer in discussion.answers if is_open(answer)]
+    targets: list[Target] = [answer for answer in list_answers(db(), person, question) if is_open(answer)]
     if article is not None and is_open(article):
         targets.insert(0, article)
     if is_open(question):

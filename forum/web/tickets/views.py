@@ -13,7 +13,6 @@ from forum.base.requests import db, now, writes
 from forum.base.verdicts import require
 from forum.base.words import say
 from forum.contacts.models import Contact
-from forum.contacts.points import spoken_point
 from forum.contacts.queries import find_contact
 from forum.questions.models import Question
 from forum.questions.queries import find_question
@@ -21,6 +20,7 @@ from forum.tickets import actions, queries, rules
 from forum.tickets.models import STATUSES, UNDONE, Ticket
 from forum.web.contacts.forms import TIER_WORDS
 from forum.web.contacts.history import target_title, target_url
+from forum.web.contacts.shown import spoken_point
 from forum.web.forms import form_from, takes
 from forum.web.language import gettext
 from forum.web.people import actor

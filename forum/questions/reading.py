@@ -1,0 +1,127 @@
+"""What pages read of questions, in small rows: statements are put together once, and only who looks is filled in."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy.orm import Session
+
+from forum.accounts.models import Reader
+from forum.base.errors import NotFound
+from forum.questions.models import Vote
+from forum.questions.queries import may_be_read
+from forum.questions.rows import (
+    ANSWERS,
+    COMMENTS,
+    LISTED,
+    LISTED_WIDTH,
+    QUESTIONS,
+    USERS,
+    WRITTEN_WIDTH,
+    AnswerRow,
+    CommentRow,
+    QuestionPageRow,
+    QuestionRow,
+    Sight,
+    question_fields,
+    written_columns,
+    written_fields,
+)
+
+VOTES = Vote.__table__
+
+
+@dataclass(frozen=True)
+class Discussion:
+    """A question with all that a reader may see under it."""
+
+    question: QuestionPageRow
+    #: What solved it first, then by score, then the older first.
+    answers: Sequence[AnswerRow]
+    #: By the answer they stand under; None is the question itself.
+    comments: dict[int | None, list[CommentRow]] = field(default_factory=dict)
+    #: The reader's own votes: on the question, and by answer.
+    vote: int = 0
+    answer_votes: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def accepted(self) -> AnswerRow | None:
+        """The answer that solved it."""
+        return next((answer for answer in self.answers if answer.is_accepted), None)
+
+
+def read_discussion(session: Session, reader: Reader, question_id: int) -> Discussion:
+    """All of a question's page at once, in four statements; raises NotFound also when it exists but not for this reader."""
+    sight, given = Sight.of(reader), {"question_id": question_id, "reader_id": reader.id}
+    row = session.execute(_question(sight), given).first()
+    if row is None:
+        raise NotFound("question")
+    question = QuestionPageRow(*question_fields(row[:LISTED_WIDTH]), *row[LISTED_WIDTH:])
+    answers = [_answer_row(row, question) for row in session.execute(_answers(sight), given)]
+    comments: dict[int | None, list[CommentRow]] = defaultdict(list)
+    for row in session.execute(_comments(sight), given):
+        comments[row.answer_id].append(_comment_row(row))
+    votes: dict[int | None, int] = {}
+    if reader.is_signed_in:
+        votes = {row.answer_id: row.value for row in session.execute(_votes(), given)}
+    return Discussion(question, answers, comments, votes.pop(None, 0), {id: mine for id, mine in votes.items() if id})
+
+
+@lru_cache
+def _question(sight: Sight) -> Select[Any]:
+    own = (QUESTIONS.c[name] for name in ("html", "closed_why", "origin_url", "origin_license"))
+    return (
+        LISTED.add_columns(*own)
+        .where(QUESTIONS.c.id == bindparam("question_id"))
+        .where(may_be_read(sight, QUESTIONS.c))
+    )
+
+
+@lru_cache
+def _answers(sight: Sight) -> Select[Any]:
+    own = ("html", "language", "score", "accepted_at", "origin_url", "origin_license")
+    return (
+        select(*written_columns(ANSWERS), *(ANSWERS.c[name] for name in own))
+        .select_from(ANSWERS.join(USERS, USERS.c.id == ANSWERS.c.author_id))
+        .where(ANSWERS.c.question_id == bindparam("question_id"))
+        .where(may_be_read(sight, ANSWERS.c))
+        .order_by(ANSWERS.c.accepted_at.is_(None), ANSWERS.c.score.desc(), ANSWERS.c.created_at, ANSWERS.c.id)
+    )
+
+
+def _answer_row(row: Sequence[Any], question: QuestionRow) -> AnswerRow:
+    return AnswerRow(*written_fields(row[:WRITTEN_WIDTH]), *(question, *row[WRITTEN_WIDTH:]))
+
+
+@lru_cache
+def _comments(sight: Sight) -> Select[Any]:
+    """Comments under an answer that the reader may not see are not seen either."""
+    return (
+        select(*written_columns(COMMENTS), COMMENTS.c.answer_id, COMMENTS.c.html)
+        .select_from(
+            COMMENTS.join(USERS, USERS.c.id == COMMENTS.c.author_id).outerjoin(
+                ANSWERS, ANSWERS.c.id == COMMENTS.c.answer_id
+            )
+        )
+        .where(COMMENTS.c.question_id == bindparam("question_id"))
+        .where(may_be_read(sight, COMMENTS.c))
+        .where(or_(COMMENTS.c.answer_id.is_(None), may_be_read(sight, ANSWERS.c)))
+        .order_by(COMMENTS.c.created_at, COMMENTS.c.id)
+    )
+
+
+def _comment_row(row: Sequence[Any]) -> CommentRow:
+    return CommentRow(*written_fields(row))
+
+
+@lru_cache
+def _votes() -> Select[Any]:
+    return (
+        select(VOTES.c.answer_id, VOTES.c.value)
+        .select_from(VOTES.outerjoin(ANSWERS, ANSWERS.c.id == VOTES.c.answer_id))
+        .where(VOTES.c.voter_id == bindparam("reader_id"))
+        .where(or_(VOTES.c.question_id == bindparam("question_id"), ANSWERS.c.question_id == bindparam("question_id")))
+    )
