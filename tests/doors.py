@@ -27,7 +27,7 @@ GET: dict[str, tuple[str, ...]] = {
     "admin.overview": ("/admin",),
     "admin.people": ("/admin/people", "/admin/people?q=anna"),
     "admin.person": ("/admin/people/{anna}",),
-    "admin.staff_log": ("/admin/log",),
+    "admin.staff_log_page": ("/admin/log", "/admin/log?since=2026-01-01&kind=answer"),
     "api_reference.show_reference": ("/api",),
     "contacts.edit": ("/contacts/{contact}/edit",),
     "contacts.new": ("/contacts/new",),
@@ -84,6 +84,7 @@ GET: dict[str, tuple[str, ...]] = {
 
 #: What answers something else than a page for people.
 NO_PAGES = {
+    "admin.export_log": "/admin/log.csv",
     "health.alive": "/healthz",
     "health.ready": "/readyz",
     "help.robots": "/robots.txt",

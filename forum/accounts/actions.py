@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
-from forum.accounts.models import StaffAct, StandingEntry, User
+from forum.accounts.models import WHY_LENGTH, StaffAct, StandingEntry, User
 from forum.base.causes import Cause
 
 
@@ -132,7 +132,8 @@ def log_staff_act(
             target_id=target.id,
             before=before or {},
             after=after or {},
-            why=why,
+            # A reviewer's comment may be longer than a line of the log; it is kept whole where it belongs.
+            why=why[:WHY_LENGTH],
             at=now,
         )
     )

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Table, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from forum.base.append_only import append_only
 from forum.base.db import Id, Model, Moment, OptionalMoment
 
 CUSTOMER, MODERATOR, AGENT, ADMINISTRATOR = "customer", "moderator", "agent", "administrator"
@@ -18,6 +19,8 @@ RIGHTS = (EDITOR, MANAGER)
 
 NAME_LENGTH = 60
 EMAIL_LENGTH = 254
+#: Of a reason in the staff log.
+WHY_LENGTH = 500
 
 
 class User(Model):
@@ -172,7 +175,11 @@ class StandingEntry(Model):
 
 
 class StaffAct(Model):
-    """One act of staff, with the state before and after; only ever added. Without an actor it was the terminal."""
+    """One act of staff, with the state before and after. Without an actor it was the terminal.
+
+    Rows are only ever added, which the database enforces. So people stand in it by id alone: whoever erases a person
+    changes their name where it is kept, and the log names them so from then on.
+    """
 
     __tablename__ = "staff_acts"
     __table_args__ = (
@@ -187,7 +194,10 @@ class StaffAct(Model):
     target_id: Mapped[int]
     before: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     after: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    why: Mapped[str] = mapped_column(String(500), default="")
+    why: Mapped[str] = mapped_column(String(WHY_LENGTH), default="")
     at: Mapped[datetime]
 
     actor: Mapped[User | None] = relationship()
+
+
+append_only(cast(Table, StaffAct.__table__))

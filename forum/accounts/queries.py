@@ -1,13 +1,13 @@
-"""Reading accounts: people, their sessions and tokens, the staff log."""
+"""Reading accounts: people, their sessions and tokens."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, func, or_, select, type_coerce
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
-from forum.accounts.models import ADMINISTRATOR, RIGHTS, ROLES, ApiToken, StaffAct, User, UserSession
+from forum.accounts.models import ADMINISTRATOR, RIGHTS, ROLES, ApiToken, User, UserSession
 from forum.accounts.sessions import IDLE, STAFF_IDLE
 from forum.base.errors import NotFound
 from forum.base.paging import Order, Page, fetch_page
@@ -99,24 +99,6 @@ def list_tokens(session: Session, user: User) -> Sequence[ApiToken]:
         .where(ApiToken.user_id == user.id, ApiToken.revoked_at.is_(None))
         .order_by(ApiToken.created_at.desc(), ApiToken.id.desc())
     ).all()
-
-
-def list_staff_acts(session: Session, actor: str = "", verb: str = "", cursor: str | None = None) -> Page[StaffAct]:
-    """What staff did, newest first; by a part of the actor's name or address, and by verb."""
-    query = select(StaffAct).options(selectinload(StaffAct.actor))
-    if actor:
-        pattern = "%" + actor.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        query = query.join(StaffAct.actor).where(
-            or_(func.lower(User.name).like(pattern, escape="\\"), User.email.like(pattern, escape="\\"))
-        )
-    if verb:
-        query = query.where(StaffAct.verb == verb)
-    return fetch_page(session, query, Order(StaffAct.at, StaffAct.id), lambda act: (act.at, act.id), cursor)
-
-
-def list_verbs(session: Session) -> Sequence[str]:
-    """Every verb that is in the staff log."""
-    return session.scalars(select(StaffAct.verb).distinct().order_by(StaffAct.verb)).all()
 
 
 def _administrators() -> tuple[ColumnElement[bool], ...]:

@@ -80,6 +80,8 @@ def open_ticket(
         actor_id=actor.id,
         details={"ticket_id": ticket.id, "subject": ticket.subject},
     )
+    after = {"status": ticket.status, "channel": channel}
+    log_staff_act(session, actor, "open_ticket", Cause.of(ticket), now, after=after)
     publish(session, TicketOpened(ticket.id))
     return ticket
 
@@ -98,6 +100,7 @@ def add_message(
     if kind == FROM_CUSTOMER and ticket.status in (PENDING, RESOLVED, CLOSED):
         _set_status(session, actor, ticket, OPEN, now)
     session.flush()
+    log_staff_act(session, actor, "write_in_ticket", Cause.of(ticket), now, after={"kind": kind})
     if kind != NOTE:
         publish(session, TicketReplied(ticket.id, written.id))
     return written
@@ -160,7 +163,7 @@ def link(session: Session, actor: User, ticket: Ticket, target: Target, now: dat
     ticket.active_at = now
     session.flush()
     _thank(session, actor, made, target, now)
-    log_staff_act(session, actor, "link", Cause.of(ticket), now, after={"link_id": made.id})
+    log_staff_act(session, actor, "link", Cause.of(ticket), now, after=_linked(made))
     publish(session, TicketLinked(ticket.id, made.id))
     return made
 
@@ -174,7 +177,7 @@ def unlink(session: Session, actor: User, made: Link, now: datetime) -> None:
     if made.answer is not None:
         take_back_credit(session, made.answer.author, REUSED, Cause.of(made))
     strike(session, Cause.of(made))
-    log_staff_act(session, actor, "unlink", Cause.of(made.ticket), now, before={"link_id": made.id})
+    log_staff_act(session, actor, "unlink", Cause.of(made.ticket), now, before=_linked(made))
     publish(session, TicketUnlinked(made.ticket_id, made.id))
 
 
@@ -190,6 +193,12 @@ def _thank(session: Session, actor: User, made: Link, target: Target, now: datet
         return
     credit(session, target.author, REUSED, REUSED_POINTS, cause, now)
     record(session, target.author_id, "reused", cause, now, actor_id=actor.id, details=details)
+
+
+def _linked(made: Link) -> dict[str, Any]:
+    """What is linked, as the log of staff keeps it."""
+    targets = (("answer_id", made.answer), ("article_id", made.article), ("question_id", made.question))
+    return {"link_id": made.id} | {name: row.id for name, row in targets if row is not None}
 
 
 def cause_kind(target: Target) -> str:

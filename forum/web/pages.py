@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask
 
 from forum.web.accounts.views import pages as accounts
-from forum.web.admin.views import pages as admin
+from forum.web.admin import pages as admin
 from forum.web.contacts.views import pages as contacts
 from forum.web.converters import IdConverter
 from forum.web.health import pages as health

@@ -137,9 +137,12 @@ def reopen_question(session: Session, actor: User, question: Question, now: date
 
 def standing_of(post: Post) -> dict[str, Any]:
     """How a text stands, as the log of staff keeps it: words of reasons, but no text."""
-    if post.is_deleted:
-        return {"state": "deleted", "hidden_why": post.hidden_why} if post.is_hidden else {"state": "deleted"}
-    return {"state": "hidden", "hidden_why": post.hidden_why} if post.is_hidden else {"state": "shown"}
+    kept: dict[str, Any] = {"state": "deleted" if post.is_deleted else "hidden" if post.is_hidden else "shown"}
+    if post.is_hidden:
+        kept["hidden_why"] = post.hidden_why
+    if isinstance(post, Answer) and post.is_accepted:
+        kept["accepted_answer_id"] = post.id
+    return kept
 
 
 def _delete(session: Session, actor: User, post: Post, now: datetime, why: str, event: Event) -> None:

@@ -1,4 +1,4 @@
-"""The site as an administrator runs it: people, jobs, the staff log."""
+"""The site as an administrator runs it: people and jobs."""
 
 from typing import Any
 
@@ -14,8 +14,6 @@ from forum.accounts.queries import (
     is_last_administrator,
     list_people,
     list_sessions,
-    list_staff_acts,
-    list_verbs,
 )
 from forum.base.backlog import find_backlog, find_delivery, list_deliveries, list_schedules, send_all_again
 from forum.base.causes import Cause
@@ -27,7 +25,6 @@ from forum.base.verdicts import require
 from forum.base.words import say, say_many
 from forum.web.accounts.entrance import leave
 from forum.web.admin.forms import RIGHT_WORDS, ROLE_WORDS, SHORT_WORDS, DisableForm, PowersForm
-from forum.web.admin.logged import described, target_url, target_word, verb_word
 from forum.web.forms import form_from, takes
 from forum.web.language import spoken
 from forum.web.people import actor
@@ -159,7 +156,8 @@ def send_one_again(delivery_id: int) -> Response:
     """Give one delivery a new start."""
     who, delivery = administrator(), find_delivery(db(), delivery_id)
     send_again(db(), delivery, now())
-    log_staff_act(db(), who, "send_again", Cause.of(delivery), now())
+    before, after = {"state": DEAD}, {"state": WAITING}
+    log_staff_act(db(), who, "send_again", Cause.of(delivery), now(), before=before, after=after)
     flash(spoken(say("It is tried again now.")))
     return redirect(url_for("admin.jobs"), 303)
 
@@ -174,26 +172,6 @@ def send_dead_again() -> Response:
         log_staff_act(db(), who, "send_all_again", Cause("delivery", 0), now(), after={"count": number})
     flash(spoken(say_many("%(num)d is tried again now.", "%(num)d are tried again now.", number)))
     return redirect(url_for("admin.jobs"), 303)
-
-
-@pages.get("/admin/log")
-def staff_log() -> str:
-    """Who of staff did what, when, and what it was like before."""
-    administrator()
-    filters: dict[str, Any] = {"actor": asked("actor"), "verb": asked("verb", 40)}
-    found = list_staff_acts(db(), filters["actor"], filters["verb"], request.args.get("cursor"))
-    following = url_for("admin.staff_log", **filters, cursor=found.next) if found.next else None
-    return render_template(
-        "admin/log.html",
-        acts=found.items,
-        next_url=following,
-        filters=filters,
-        verbs=list_verbs(db()),
-        verb_word=verb_word,
-        target_word=target_word,
-        target_url=target_url,
-        described=described,
-    )
 
 
 def _back_to(user_id: int) -> Response:
