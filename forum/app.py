@@ -19,6 +19,7 @@ from forum.base.outbox import Subscriptions
 from forum.base.parts import Parts
 from forum.base.signing import Signer
 from forum.knowledge.actions import note_views as note_article_views
+from forum.media.looking import MOST_BYTES
 from forum.questions.actions import note_views as note_question_views
 from forum.subscriptions import subscribe_all
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 #: A page's form holds a text of 30,000 characters, four bytes each at worst, three times over by encoding.
 FORM_BYTES = 1_000_000
 FORM_FIELDS = 200
+
+#: Where a picture is sent, with the form it was chosen in.
+LARGER = {"/media": MOST_BYTES + FORM_BYTES}
 
 #: What gets smaller; pictures and static files, which come compressed, are sent as they are.
 COMPRESSED = ["text/html", "application/json", "application/problem+json", "application/atom+xml", "application/xml"]
@@ -89,7 +93,7 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     parts_module.install(app, parts or create_parts(settings))
-    requests.install(app)
+    requests.install(app, LARGER)
     Compress(app)
     web.install(app)
     api.install(app)

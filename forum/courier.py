@@ -6,6 +6,9 @@ from contextlib import contextmanager
 
 from forum.base.courier import Courier
 from forum.base.parts import Parts
+from forum.media.reactions import CHANNEL as PICTURES
+from forum.media.reactions import Workshop
+from forum.media.shelf import Shelf
 from forum.notices.mail import Mailer, make_mailer
 from forum.search.reactions import CHANNEL, OncePerBatch
 from forum.search.upkeep import bring_up_to_date
@@ -14,8 +17,12 @@ from search_index.contract import IndexBusy
 log = logging.getLogger(__name__)
 
 
-def make_courier(parts: Parts) -> Courier:
-    """A courier that carries work one by one, index writes in batches, and mails without holding a transaction."""
+#: What takes seconds, and is left to a courier of its own where there are two.
+SLOW = frozenset({PICTURES})
+
+
+def make_courier(parts: Parts, only: frozenset[str] | None = None, without: frozenset[str] = frozenset()) -> Courier:
+    """A courier that carries work one by one, index writes in batches, mails and pictures outside transactions."""
     mailer = make_mailer(parts.settings)
 
     @contextmanager
@@ -28,8 +35,17 @@ def make_courier(parts: Parts) -> Courier:
     def one_mail(_upto: int) -> Iterator[Mailer]:
         yield mailer
 
+    @contextmanager
+    def one_picture(_upto: int) -> Iterator[Workshop]:
+        yield Workshop(parts.store, Shelf(parts.settings.media_folder))
+
     return Courier(
-        parts.store, parts.subscriptions, {CHANNEL: index_batch, "mail": one_mail}, alone=frozenset({"mail"})
+        parts.store,
+        parts.subscriptions,
+        {CHANNEL: index_batch, "mail": one_mail, PICTURES: one_picture},
+        alone=frozenset({"mail", PICTURES}),
+        only=only,
+        without=without,
     )
 
 

@@ -10,12 +10,22 @@ from forum.base.courier import forget_delivered
 from forum.base.limits import forget_usages
 from forum.base.once import forget_old_keys
 from forum.base.parts import Parts
-from forum.contacts.reactions import join_confirmed_user
-from forum.knowledge.reactions import check_article_of_answer, check_articles_of_question
+from forum.contacts import events as contacts
+from forum.contacts.reactions import gather_latecomers, join_confirmed_user
+from forum.drafts.actions import forget_old_drafts
+from forum.knowledge.reactions import (
+    check_article_of_answer,
+    check_articles_of_question,
+    tell_contact_of_articles,
+)
+from forum.media import reactions as media
+from forum.media.shelf import Shelf
 from forum.moderation.reactions import look_again_at_answer, look_again_at_comment, look_again_at_question
 from forum.notices.reactions import AccountMails
 from forum.questions import events as questions
+from forum.questions.reactions import tell_contact
 from forum.search import reactions as search
+from forum.tickets.reactions import bring_tickets
 from forum.transfer.events import QuestionImported
 
 
@@ -28,6 +38,7 @@ def subscribe_all(parts: Parts) -> None:
     outbox.every(timedelta(hours=1), forget_old_keys)
     outbox.every(timedelta(hours=1), forget_usages)
     outbox.every(timedelta(hours=1), forget_old_answers)
+    outbox.every(timedelta(hours=1), forget_old_drafts)
     for answer_change in (
         questions.AnswerEdited,
         questions.AnswerAccepted,
@@ -48,7 +59,11 @@ def subscribe_all(parts: Parts) -> None:
     outbox.subscribe(questions.QuestionEdited, look_again_at_question)
     outbox.subscribe(questions.AnswerEdited, look_again_at_answer)
     outbox.subscribe(questions.CommentEdited, look_again_at_comment)
+    media.subscribe(outbox, Shelf(parts.settings.media_folder))
     outbox.subscribe(accounts.EmailConfirmed, join_confirmed_user)
+    outbox.subscribe(contacts.ContactsMerged, gather_latecomers)
+    for tell in (tell_contact, tell_contact_of_articles, bring_tickets):
+        outbox.subscribe(contacts.ContactJoined, tell)
     outbox.every(timedelta(hours=1), forget_sign_ups)
     outbox.every(timedelta(hours=1), forget_email_changes)
 

@@ -1,7 +1,8 @@
 """Measure how well an index finds: the usual figures over a labelled set in the BEIR folder layout."""
 
 import json
-from collections.abc import Iterable
+import random
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import log2
 from pathlib import Path
@@ -9,6 +10,10 @@ from statistics import fmean
 
 from search_index.contract import DEEPEST_OFFSET, MOST_HITS, Query, SearchIndex
 from search_index.document import Document, Part, Role
+
+#: Samples drawn to see how far a difference could be luck, and the share of them that the interval leaves out.
+RESAMPLES = 10_000
+LEFT_OUT = 0.05
 
 
 @dataclass(frozen=True)
@@ -19,6 +24,11 @@ class LabelledSet:
     documents: tuple[Document, ...]
     queries: dict[str, str]
     judged: dict[str, dict[str, int]]
+
+    @property
+    def has_judged_wrong(self) -> bool:
+        """Whether queries come with candidates judged to be no answer: those are then what is to be ranked."""
+        return any(gain == 0 for judged in self.judged.values() for gain in judged.values())
 
 
 @dataclass(frozen=True)
@@ -35,6 +45,8 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Quality:
+    """Means over all queries, each between 0 and 1; `without` is the share that found nothing at all."""
+
     mrr: float
     hit_1: float
     hit_3: float
@@ -45,7 +57,45 @@ class Quality:
     queries: int
 
 
+@dataclass(frozen=True)
+class Difference:
+    """How much better a figure became, and the interval that 95 % of resampled sets of queries give."""
+
+    mean: float
+    low: float
+    high: float
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether no difference lies outside the interval."""
+        return self.low > 0 or self.high < 0
+
+
+#: What one query adds to each figure.
+FIGURES: dict[str, Callable[[Outcome], float]] = {
+    "MRR": lambda outcome: outcome.reciprocal,
+    "hit@1": lambda outcome: float(outcome.first == 1),
+    "hit@3": lambda outcome: float(0 < outcome.first <= 3),
+    "hit@10": lambda outcome: float(0 < outcome.first <= 10),
+    "MAP": lambda outcome: outcome.precision,
+    "nDCG@10": lambda outcome: outcome.ndcg,
+    "none found": lambda outcome: float(not outcome.found),
+}
+
+
 def load(folder: Path) -> LabelledSet:
+    """Read a set; raises ValueError with a sentence where a file is missing or not as it should be."""
+    try:
+        return _load(folder)
+    except FileNotFoundError as missing:
+        raise ValueError(
+            f"{missing.filename} is missing: a set has corpus.jsonl, queries.jsonl, qrels/test.tsv."
+        ) from missing
+    except (KeyError, TypeError, ValueError) as wrong:
+        raise ValueError(f"{folder} is not laid out as BEIR has it: {wrong!r}.") from wrong
+
+
+def _load(folder: Path) -> LabelledSet:
     documents = []
     for row in _rows(folder / "corpus.jsonl"):
         # A text under a title is what answers it; a text alone is the question itself.
@@ -111,17 +161,23 @@ def _outcome(query: str, ranked: list[str], right: dict[str, int], found: int) -
     )
 
 
-def sum_up(outcomes: list[Outcome]) -> Quality:
-    def within(rank: int) -> float:
-        return fmean(0 < outcome.first <= rank for outcome in outcomes)
+def sum_up(outcomes: Sequence[Outcome]) -> Quality:
+    mrr, hit_1, hit_3, hit_10, average, ndcg, without = (fmean(map(each, outcomes)) for each in FIGURES.values())
+    return Quality(mrr, hit_1, hit_3, hit_10, average, ndcg, without, len(outcomes))
 
-    return Quality(
-        mrr=fmean(outcome.reciprocal for outcome in outcomes),
-        hit_1=within(1),
-        hit_3=within(3),
-        hit_10=within(10),
-        map=fmean(outcome.precision for outcome in outcomes),
-        ndcg_10=fmean(outcome.ndcg for outcome in outcomes),
-        without=fmean(not outcome.found for outcome in outcomes),
-        queries=len(outcomes),
-    )
+
+def compare(before: Sequence[Outcome], now: Sequence[Outcome], figure: Callable[[Outcome], float]) -> Difference:
+    """Weigh one run against an earlier one over the same queries, by a paired bootstrap.
+
+    Queries are drawn anew with replacement, the differences of each draw averaged, and the outermost of
+    those means left out (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13). The
+    draws are the same every time. Raises ValueError where the queries are not the same.
+    """
+    earlier = {outcome.query: figure(outcome) for outcome in before}
+    if not now or earlier.keys() != {outcome.query for outcome in now}:
+        raise ValueError("The two runs did not ask the same queries.")
+    gains = [figure(outcome) - earlier[outcome.query] for outcome in now]
+    chance = random.Random(len(gains))  # noqa: S311 (no secret hangs on it)
+    means = sorted(fmean(chance.choices(gains, k=len(gains))) for _ in range(RESAMPLES))
+    edge = int(RESAMPLES * LEFT_OUT / 2)
+    return Difference(fmean(gains), means[edge], means[-edge - 1])

@@ -29,10 +29,15 @@ GET: dict[str, tuple[str, ...]] = {
     "admin.person": ("/admin/people/{anna}",),
     "admin.staff_log_page": ("/admin/log", "/admin/log?since=2026-01-01&kind=answer"),
     "api_reference.show_reference": ("/api",),
+    "contacts.compare": (
+        "/contacts/{contact}/merge?other={double}", "/contacts/{contact}/merge?other={joined}",
+        "/contacts/{contact}/merge?other={contact}",
+    ),
     "contacts.edit": ("/contacts/{contact}/edit",),
     "contacts.new": ("/contacts/new",),
     "contacts.search": ("/contacts", "/contacts?q=conti", "/contacts?q=nobodyatall"),
-    "contacts.show": ("/contacts/{contact}", "/contacts/{other_contact}"),
+    "contacts.show": ("/contacts/{contact}", "/contacts/{other_contact}", "/contacts/{merged}"),
+    "drafts.my_drafts": ("/drafts",),
     "help.show": ("/help",),
     "knowledge.article_revisions": ("/kb/{live}/revisions",),
     "knowledge.drafts": ("/kb/drafts",),
@@ -44,6 +49,10 @@ GET: dict[str, tuple[str, ...]] = {
     "moderation.item": ("/review/{item}", "/review/{decided_item}", "/review/{question_item}"),
     "moderation.own_flags": ("/account/flags",),
     "moderation.review": ("/review", "/review?tab=mending"),
+    "media.my_pictures": ("/media",),
+    "media.picture_file": ("/media/{picture}/{token_of_picture}.webp",),
+    "media.show_picture": ("/media/{picture}",),
+    "profiles.named": ("/people/named?q=an",),
     "profiles.show": ("/people/{bruno}", "/people/{anna}?tab=questions"),
     "questions.answer_revisions": ("/answers/{answer}/revisions",),
     "questions.ask": ("/questions/ask", "/questions/ask?title=The+light+is+red"),
@@ -79,6 +88,7 @@ GET: dict[str, tuple[str, ...]] = {
     "tickets.new": ("/tickets/new", "/tickets/new?contact={contact}"),
     "tickets.question_desk": ("/desk/questions/{question}",),
     "tickets.show": ("/tickets/{ticket}", "/tickets/{free_ticket}"),
+    "tickets.suggestions": ("/tickets/{ticket}/suggestions", "/tickets/{ticket}/suggestions?part=1"),
     "tickets.tickets": ("/tickets", "/tickets?tab=mine", "/tickets?tab=closed"),
 }  # fmt: skip
 
@@ -153,9 +163,20 @@ POST: dict[str, Door] = {
         },
     ),
     "contacts.join_user": Door("/contacts/{other_contact}/join", {"person": "{bruno}", "why": "He said so."}),
+    "contacts.merge": Door(
+        "/contacts/{contact}/merge",
+        {"other": "{double}", "kept_version": "{contact_version}", "gone_version": "1"},
+    ),
+    "contacts.undo_merge": Door("/contacts/{merged_into}/merges/{merge}/undo"),
     "contacts.part_user": Door("/contacts/{contact}/part"),
     "contacts.remove_external_id": Door("/contacts/{contact}/external-ids/{external_id}/remove"),
     "contacts.remove_point": Door("/contacts/{contact}/points/{point}/remove"),
+    "drafts.discard_draft": Door("/drafts/{draft_row}/discard", {}, "anna"),
+    "drafts.discard_sent": Door("/drafts/discard", {"draft_for": "answer-{question}"}, "anna"),
+    "drafts.keep_draft": Door(
+        "/drafts", {"draft_for": "edit_question-{question}", "draft_version": "0", "text": TEXT}, "anna"
+    ),
+    "drafts.take_back_draft": Door("/drafts/{draft_row}/restore", {}, "anna"),
     "knowledge.change_state": Door("/kb/{draft}/state", {"state": "in_review", "why": ""}, "elena"),
     "knowledge.doubt_article": Door("/kb/{live}/doubt", {"why": "The menu looks different now."}, "elena"),
     "knowledge.gather_question": Door("/kb/{live}/questions", {"question": "{alone}"}, "elena"),
@@ -179,6 +200,8 @@ POST: dict[str, Door] = {
     "moderation.release": Door("/review/{item}/release", {}, "mia"),
     "moderation.undo_decision": Door("/review/decisions/{decision}/undo", {}, "mia"),
     "moderation.withdraw_flag": Door("/flags/{flag}/withdraw", {}, "carla"),
+    "media.remove_picture": Door("/media/{picture}/remove", {}, "anna"),
+    "media.upload": Door("/media", {"draft_for": "answer-{question}", "draft_version": "1", "text": TEXT}, "anna"),
     "questions.accept_answer": Door("/answers/{answer}/accept", {}, "anna"),
     "questions.ask_question": Door(
         "/questions/ask", {"title": "The light is red", "text": LONG, "tags": "router, light"}, "anna"
@@ -211,11 +234,13 @@ POST: dict[str, Door] = {
     "questions.vote_on_answer": Door("/answers/{answer}/vote", {"value": "1"}, "anna"),
     "questions.vote_on_question": Door("/questions/{question}/vote", {"value": "1"}, "carla"),
     "questions.withdraw_acceptance": Door("/answers/{accepted}/withdraw", {}, "anna"),
+    "search.note_solved": Door("/similar/solved", {"hit": "question:{live_question}", "asking": "a1" * 16}, "visitor"),
     "tickets.add_message": Door("/tickets/{ticket}/messages", {"kind": "note", "text": TEXT}, "aldo"),
     "tickets.change_ticket": Door(
         "/tickets/{ticket}/change", {"status": "pending", "assignee": "", "version": "1"}, "aldo"
     ),
     "tickets.link": Door("/tickets/{free_ticket}/links", {"target": "answer {answer}", "why": "the light"}, "aldo"),
+    "tickets.open_from_question": Door("/desk/questions/{question}/ticket", {}, "aldo"),
     "tickets.open_ticket": Door(
         "/tickets/new?contact={contact}", {"subject": "No line", "text": TEXT, "question": "{question}"}, "aldo"
     ),

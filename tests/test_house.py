@@ -31,9 +31,10 @@ WRITES_NOTHING: dict[str, str] = {}
 #: What nobody reacts to yet: said so that whoever needs it later finds it told.
 NOBODY_LISTENS: dict[str, str] = {
     "ProfileChanged": "pages and hits show the name as it is in the database",
+    "PersonMentioned": "for notices, which tell the person",
     "ContactAdded": "for connectors to other systems",
-    "ContactJoined": "for connectors to other systems",
     "ContactParted": "for connectors to other systems",
+    "MergeUndone": "for connectors to other systems",
     "AnswerPromoted": "a draft is for editors, who see it in their list",
     "ArticleSaved": "readers still see what was published",
     "ReviewAsked": "editors see it in their list; for notices",

@@ -16,8 +16,13 @@ from forum.accounts.tokens import add_token
 from forum.base.markup import render
 from forum.base.outbox import DEAD, Delivery
 from forum.base.signing import Signer
+from forum.contacts.merging import merge_contacts
 from forum.contacts.models import ExternalId
+from forum.drafts.actions import save_draft
+from forum.drafts.models import Purpose
 from forum.knowledge.actions import ask_review, gather_question
+from forum.media.actions import add_picture
+from forum.media.looking import Size
 from forum.moderation.actions import decide
 from forum.questions import actions
 from forum.questions.models import Answer
@@ -153,6 +158,10 @@ def _build_desk(session: Session, cast: dict[str, User], town: Town, now: dateti
     contact = make_contact(session, "Anna Conti", emails=("anna.conti@example.it",), phones=("06 1234567",), user=anna)
     contact.external_ids.append(ExternalId(system="crm", value="C-1"))
     other = make_contact(session, "Bruno Neri", emails=("bruno.neri@example.it",))
+    double = make_contact(session, "Anna Conti", phones=("06 1234567",), company="Conti")
+    joined = make_contact(session, "Bruno N.", user=bruno)
+    kept_one, merged = make_contact(session, "Ugo Verdi"), make_contact(session, "Verdi, Ugo")
+    merge = merge_contacts(session, aldo, kept_one, merged, 1, 1, now)
     ticket = make_ticket(session, aldo, contact, message="She calls for the third time.", now=now)
     free = make_ticket(session, aldo, other, subject="The bill is too high", now=now)
     free.assignee_id = None
@@ -163,6 +172,7 @@ def _build_desk(session: Session, cast: dict[str, User], town: Town, now: dateti
     town.ids |= {
         "contact": contact.id, "other_contact": other.id, "point": contact.points[-1].id, "ticket": ticket.id,
         "external_id": contact.external_ids[0].id, "free_ticket": free.id, "link": kept.id, "gone_link": gone.id,
+        "double": double.id, "joined": joined.id, "merged": merged.id, "merged_into": kept_one.id, "merge": merge.id,
         "anna": anna.id, "bruno": bruno.id, "contact_version": contact.version,
     }  # fmt: skip
 
@@ -180,11 +190,22 @@ def _build_accounts(session: Session, cast: dict[str, User], settings: Settings,
         channel="index", state=DEAD, attempts=9, created_at=now, run_at=now, last_error="It could not be written.",
     )  # fmt: skip
     session.add(dead)
+    purpose = Purpose("answer", town.ids["question"])
+    draft = save_draft(session, anna, purpose, {"text": "I have a thought about it."}, 0, now)
+    assert draft is not None
+    picture = add_picture(session, anna, "c0ffee" * 5 + "00", Size(40, 30), now)
     session.flush()
-    town.ids |= {"session": opened.id, "token": token.id, "delivery": dead.id}
+    town.ids |= {
+        "session": opened.id,
+        "token": token.id,
+        "delivery": dead.id,
+        "draft_row": draft.id,
+        "picture": picture.id,
+    }
     town.tokens = {
         "confirm": links.confirm_sign_up(sign_up).rpartition("/")[2],
         "email": links.confirm_email(change).rpartition("/")[2],
         "reset": links.reset_password(bruno).rpartition("/")[2],
+        "token_of_picture": picture.token,
         "set_up": links.set_up().rpartition("/")[2],
     }

@@ -67,7 +67,7 @@ def add_contact(body: "shapes.NewContact") -> Reply:
 
 @api.route("GET", "/contacts/<int:contact_id>", say("Read a contact"), scopes=AGENT, gives="Contact", has_tag=True)
 def read_contact(contact_id: int) -> Reply:
-    return _contact(queries.find_contact(db(), reader(), contact_id))
+    return _contact(queries.find_kept_contact(db(), reader(), contact_id))
 
 
 @api.route(
@@ -80,7 +80,7 @@ def read_contact(contact_id: int) -> Reply:
     has_tag=True,
 )
 def edit_contact(contact_id: int, body: "shapes.ContactChange") -> Reply:
-    contact = queries.find_contact(db(), actor(), contact_id)
+    contact = queries.find_kept_contact(db(), actor(), contact_id)
     check_match(version_tag(contact.version))
     values = {name: getattr(contact, name) for name in FIELDS}
     values |= {name: getattr(body, name) for name in FIELDS if getattr(body, name) is not None}
@@ -104,7 +104,7 @@ def edit_contact(contact_id: int, body: "shapes.ContactChange") -> Reply:
     is_list=True,
 )
 def read_timeline(contact_id: int, query: "shapes.Slice") -> Reply:
-    contact = queries.find_contact(db(), reader(), contact_id)
+    contact = queries.find_kept_contact(db(), reader(), contact_id)
     return list_reply(queries.list_timeline(db(), contact, query.cursor, query.limit), shown.timeline_entry)
 
 

@@ -196,7 +196,7 @@ class TicketRow(Given):
     subject: str
     status: Status
     channel: str
-    contact: ContactName
+    contact: ContactName | None
     assignee: Person | None
     question_id: int | None
     version: int

@@ -4,13 +4,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr
 
+from forum.accounts.mentions import find_mentioned
+from forum.api.callers import reader
 from forum.base.errors import Invalid
 from forum.base.markup import Rendered, TooComplex, render
 from forum.base.paging import CURSOR_LENGTH
 from forum.base.parts import parts
+from forum.base.requests import db
 from forum.base.texts import LARGEST_ID, NOT_TEXT, Unclean, clean_line, clean_text
 from forum.contacts import models as contacts
 from forum.knowledge import models as knowledge
+from forum.media.queries import find_shown
 from forum.moderation import models as moderation
 from forum.questions import models as questions
 from forum.tickets import models as tickets
@@ -108,7 +112,12 @@ class Written(Asked):
 def rendered(words: str) -> Rendered:
     """The text with its HTML; raises Invalid for one that would cost too much."""
     try:
-        return render(words, site=parts().settings.base_url)
+        return render(
+            words,
+            site=parts().settings.base_url,
+            mentions=lambda names: find_mentioned(db(), names),
+            pictures=lambda numbers: find_shown(db(), reader(), numbers),
+        )
     except TooComplex as too_complex:
         raise Invalid({"text": too_complex.reason}) from too_complex
 
@@ -258,10 +267,15 @@ class TicketSlice(Slice):
 
 
 class NewTicket(Written):
-    contact_id: RowId
-    subject: Subject
+    contact_id: RowId | None = None
+    subject: Subject | None = None
     text: Text | None = None
     question_id: RowId | None = None
+
+
+class NewTicketMessage(Written):
+    kind: Literal["customer", "agent", "note"]
+    text: Text
 
 
 class TicketChange(Asked):

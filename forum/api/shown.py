@@ -272,11 +272,9 @@ def ticket_row(row: Ticket) -> Plain:
         "subject": row.subject,
         "status": row.status,
         "channel": row.channel,
-        "contact": {
-            "id": row.requester_id,
-            "name": row.requester.name,
-            "url": absolute(f"/contacts/{row.requester_id}"),
-        },
+        "contact": None
+        if row.requester is None
+        else {"id": row.requester_id, "name": row.requester.name, "url": absolute(f"/contacts/{row.requester_id}")},
         "assignee": maybe_person(row.assignee),
         "question_id": row.question_id,
         "version": row.version,

@@ -60,7 +60,8 @@ class Courier:
     `batches` maps a channel to a function that opens its batch, given the id of the newest delivery in it.
     Deliveries of such a channel are carried together, their reactions called with the batch. Those of a channel
     in `alone` get a batch each: what cannot be taken back, such as a mail, must not be done again because its
-    neighbour failed.
+    neighbour failed. One with `only` carries just these channels, one by one, and no timed work, so that what takes
+    seconds does not hold up the others; those leave them to it by `without`.
     """
 
     def __init__(
@@ -70,12 +71,16 @@ class Courier:
         batches: dict[str, OpenBatch] | None = None,
         clock: Callable[[], datetime] = utc_now,
         alone: frozenset[str] = frozenset(),
+        only: frozenset[str] | None = None,
+        without: frozenset[str] = frozenset(),
     ) -> None:
         self.store = store
         self.subscriptions = subscriptions
         self.batches = batches or {}
         self.clock = clock
         self.alone = alone
+        self.only = only
+        self.without = without
         self.name = f"{HOST}.{os.getpid()}.{secrets.token_hex(4)}"
         self._carried = 0
         self._wake = threading.Event()
@@ -123,7 +128,7 @@ class Courier:
     def run_once(self) -> bool:
         """Carry one claim of each channel and the timed work that is due; say whether there was any."""
         busy = False
-        for channel in sorted({subscriber.channel for subscriber in self.subscriptions.subscribers.values()}):
+        for channel in self._channels():
             claimed = self._claim(channel)
             self._carried += len(claimed)
             if claimed and channel in self.batches:
@@ -133,7 +138,13 @@ class Courier:
                 for delivery in claimed:
                     self._carry(delivery)
             busy = busy or bool(claimed)
+        if self.only is not None:
+            return busy
         return self._run_timed_work() or busy
+
+    def _channels(self) -> list[str]:
+        known = {subscriber.channel for subscriber in self.subscriptions.subscribers.values()}
+        return sorted((known if self.only is None else known & self.only) - self.without)
 
     # -- claiming
 
@@ -151,12 +162,14 @@ class Courier:
     def _claim(self, channel: str) -> list[Delivery]:
         """Lease the oldest due deliveries of a channel; look without a lock first, for it is mostly empty."""
         now = self.clock()
+        # Seconds each: what is claimed must be done within its lease.
+        most = CLAIM if self.only is None else 1
         with self.store.reading() as session:
             if session.scalar(self._due(channel, now).limit(1)) is None:
                 return []
 
         def lease(session: Session) -> list[Delivery]:
-            found = session.scalars(self._due(channel, now).limit(CLAIM).with_for_update(skip_locked=True)).all()
+            found = session.scalars(self._due(channel, now).limit(most).with_for_update(skip_locked=True)).all()
             for delivery in found:
                 delivery.leased_until = now + LEASE
                 delivery.leased_by = self.name

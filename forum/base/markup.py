@@ -27,7 +27,7 @@ from forum.base.words import say
 __all__ = ["PIPELINE_VERSION", "Limits", "Rendered", "TooComplex", "excerpt", "opening", "plain_text", "render"]
 
 #: Stored beside the HTML it made. Raise it when the same text would come out differently.
-PIPELINE_VERSION = 1
+PIPELINE_VERSION = 2
 
 TOO_LONG = say("Please keep this to %(limit)d characters.")
 TOO_MANY_MENTIONS = say("Too many people are mentioned here: %(limit)d is the most.")
@@ -45,6 +45,22 @@ _PIECE = re.compile(r"<(p|li|td|code|h[1-6])\b[^>]*>(.*?)</\1>", re.DOTALL)
 
 #: names -> address of each person known by that name
 People = Callable[[Sequence[str]], Mapping[str, str]]
+
+#: An upload's address begins so; its number follows.
+_PICTURE = re.compile(r"/media/([1-9][0-9]{0,17})(?:/.*)?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Where a picture is, and how much room to leave for it."""
+
+    src: str
+    width: int
+    height: int
+
+
+#: numbers of uploads -> how to show each of those that exist
+Pictures = Callable[[Sequence[int]], Mapping[int, Shown]]
 
 
 @dataclass(frozen=True)
@@ -72,11 +88,19 @@ class Rendered:
     images: tuple[str, ...]
 
 
-def render(text: str, *, site: str = "", mentions: People | None = None, limits: Limits = TYPED) -> Rendered:
+def render(
+    text: str,
+    *,
+    site: str = "",
+    mentions: People | None = None,
+    pictures: Pictures | None = None,
+    limits: Limits = TYPED,
+) -> Rendered:
     """Make safe HTML; raise TooComplex, before it costs, for a text made to be expensive.
 
     `site` is our own address: links to it stay plain. `mentions` is asked once, for all the names in the
-    text; a name it does not know stays text. Without it each name is marked, and nobody is asked.
+    text; a name it does not know stays text. Without it each name is marked, and nobody is asked. `pictures`
+    likewise for the uploads; one it does not know leaves its words.
     """
     if len(text) > limits.characters:
         raise TooComplex(TOO_LONG, limit=limits.characters)
@@ -86,6 +110,8 @@ def render(text: str, *, site: str = "", mentions: People | None = None, limits:
         if token.type == "inline" and token.children:
             token.children = found.look_through(token.children)
     people = mentions(tuple(found.names)) if mentions and found.names else None
+    if pictures and found.images:
+        found.place(pictures)
     html = _write(parsed, people)
     return Rendered(
         text=text,
@@ -105,6 +131,7 @@ class _Found:
         self.limits = limits
         self.names: dict[str, None] = {}
         self.images: dict[str, None] = {}
+        self.shown: list[Token] = []
         self.links = 0
         self.away = 0
         self.mentions = 0
@@ -158,6 +185,7 @@ class _Found:
                 **_title_of(token),
             }
             token.type = "picture"
+            self.shown.append(token)
             return [token]
         label = Token("text", "", 0, content=words.strip() or source)
         if inside_link:
@@ -165,6 +193,19 @@ class _Found:
         opening = Token("link_open", "a", 1, attrs={"href": source, **_title_of(token)})
         self._link(opening)
         return [opening, label, Token("link_close", "a", -1)]
+
+    def place(self, pictures: Pictures) -> None:
+        """Give each picture its address and size; what is no upload becomes its words."""
+        numbers = {path: int(found[1]) for path in self.images if (found := _PICTURE.fullmatch(path))}
+        known = pictures(tuple(dict.fromkeys(numbers.values())))
+        for token in self.shown:
+            path = str(token.attrs["src"])
+            picture = known.get(numbers.get(path, 0))
+            if picture is None:
+                token.type, token.content = "text", str(token.attrs["alt"])
+                self.images.pop(path, None)
+            else:
+                token.attrs |= {"src": picture.src, "width": picture.width, "height": picture.height}
 
     def _mention(self, token: Token) -> None:
         self.mentions += 1

@@ -1,6 +1,6 @@
 """The parts an application is put together from, kept where a request can find them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flask import Flask, current_app
@@ -9,6 +9,7 @@ from config import Settings
 from forum.base.db import Store
 from forum.base.measures import Measures
 from forum.base.outbox import Subscriptions
+from forum.base.shield import Shield
 from forum.base.signing import Signer
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Parts:
     measures: Measures
     signer: Signer
     index: "SearchIndex"
+    shield: Shield = field(default_factory=Shield)
 
 
 def install(app: Flask, parts: Parts) -> None:

@@ -1,11 +1,11 @@
 """One request's unit of work: its session, its moment, and the promise that only a return commits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import Flask, g
+from flask import Flask, g, request
 from flask import session as cookie
 from sqlalchemy.orm import Session
 
@@ -72,8 +72,14 @@ def forget_session() -> None:
         g.pop(key, None)
 
 
-def install(app: Flask) -> None:
-    """Close what a request opened, however it ended."""
+def install(app: Flask, larger: Mapping[str, int] | None = None) -> None:
+    """Close what a request opened, however it ended; let some addresses take larger bodies than others."""
+    sizes = larger or {}
+
+    @app.before_request
+    def allow_size() -> None:
+        if request.method == "POST" and request.path in sizes:
+            request.max_content_length = sizes[request.path]
 
     @app.teardown_request
     def close(_error: BaseException | None) -> None:

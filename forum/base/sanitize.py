@@ -82,6 +82,8 @@ def _is_allowed(tag: str, attribute: str, value: str) -> bool:
         return is_media(value)
     if (tag, attribute) == ("ol", "start"):
         return re.fullmatch(r"[0-9]{1,9}", value, re.ASCII) is not None
+    if (tag, attribute) in (("img", "width"), ("img", "height")):
+        return re.fullmatch(r"[1-9][0-9]{0,3}", value, re.ASCII) is not None
     return (tag, attribute) in _FREE
 
 

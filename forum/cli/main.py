@@ -26,6 +26,7 @@ COMMANDS = {
     "token": "forum.cli.people:token",
     "import": "forum.cli.imports:import_",
     "reindex": "forum.cli.searching:reindex",
+    "evaluate": "forum.cli.evaluating:evaluate_",
     "backup": "forum.cli.keeping:backup",
     "restore": "forum.cli.keeping:restore",
 }

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import config
-from forum.app import FORM_BYTES, create_app
+from forum.app import FORM_BYTES, LARGER, create_app
 from forum.base.parts import EXTENSION
 from forum.web.wire import Gate
 
@@ -26,7 +26,7 @@ def make_app() -> Gate:
     parts = app.extensions[EXTENSION]
     parts.measures.start()
     threading.Thread(target=leave_with_parent, args=(os.getppid(),), daemon=True).start()
-    return Gate(app, FORM_BYTES, parts.settings.threads)
+    return Gate(app, FORM_BYTES, parts.settings.threads, LARGER)
 
 
 def leave_with_parent(parent: int) -> None:

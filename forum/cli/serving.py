@@ -194,16 +194,23 @@ class CourierKeeper:
 def run_courier(parent: int) -> None:
     """Carry until told to stop, or until the parent is gone."""
     from forum.cli.process import application, leave_with_parent
-    from forum.courier import make_courier
+    from forum.courier import SLOW, make_courier
 
     parts = application().extensions[EXTENSION]
-    carrier = make_courier(parts)
+    carrier, slow = make_courier(parts, without=SLOW), make_courier(parts, only=SLOW)
+
+    def stop(*_: Any) -> None:
+        carrier.stop()
+        slow.stop()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: carrier.stop())
+        signal.signal(number, stop)
     if parent:
         threading.Thread(target=leave_with_parent, args=(parent,), daemon=True).start()
     carrier.free_what_the_dead_hold()
     mend_apart(parts, carrier.is_stopping)
+    # A daemon: nobody waits for the picture in hand, which is begun again the next time.
+    threading.Thread(target=slow.run, name="pictures", daemon=True).start()
     carrier.run()
 
 

@@ -28,7 +28,7 @@ from forum.contacts.models import (
     RefusedJoin,
 )
 from forum.contacts.points import email_value, home_region, point_value
-from forum.contacts.timeline import record, record_for, strike
+from forum.contacts.timeline import record, record_for, strike, take_away
 
 __all__ = [
     "add_contact",
@@ -173,6 +173,7 @@ def part_user(session: Session, actor: User, contact: Contact, now: datetime, wh
             point.verified_at = point.verified_by_id = None
     contact.user = None
     contact.joined_at = contact.joined_by = None
+    take_away(session, contact.id, user_id)
     _touch(session, contact, now)
     details = {"user_id": user_id}
     record_for(session, contact.id, "parted", _turn(contact), now, actor_id=actor.id, details=details)

@@ -24,3 +24,17 @@ class ContactParted:
 
     contact_id: int
     user_id: int
+
+
+@dataclass(frozen=True)
+class ContactsMerged:
+    """Two contacts turned out to be one person."""
+
+    merge_id: int
+
+
+@dataclass(frozen=True)
+class MergeUndone:
+    """They are two people after all."""
+
+    merge_id: int

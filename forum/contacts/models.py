@@ -40,6 +40,7 @@ class Contact(Model):
     __table_args__ = (
         CheckConstraint("tier IN ('basic', 'plus', 'top')", name="tier"),
         Index("ix_contacts_new", "created_at", "id"),
+        Index("ix_contacts_folded", "folded"),
     )
 
     id: Mapped[Id]
@@ -57,6 +58,8 @@ class Contact(Model):
     joined_at: Mapped[OptionalMoment]
     #: What proved that contact and user are one: `confirmed email`, `agent`.
     joined_by: Mapped[str | None] = mapped_column(String(40))
+    #: The contact that this one turned out to be; its address leads there, and it is in no list.
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)
 
     user: Mapped[User | None] = relationship()
     points: Mapped[list["ContactPoint"]] = relationship(back_populates="contact", order_by="ContactPoint.id")
@@ -135,6 +138,27 @@ class TimelineEntry(Model):
     cause_kind: Mapped[str] = mapped_column(String(40))
     cause_id: Mapped[int]
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    #: The forum user whose doing it is; it comes and goes with their join. None: it is the contact's own.
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     at: Mapped[Moment]
     #: What is worth keeping even when the cause is gone, such as a title or the other person's name.
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class ContactMerge(Model):
+    """Two contacts turned out to be one; `moves` says what went from one to the other, so that it can go back."""
+
+    __tablename__ = "contact_merges"
+
+    id: Mapped[Id]
+    kept_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), index=True)
+    gone_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), index=True)
+    merged_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[Moment]
+    undone_at: Mapped[OptionalMoment]
+    undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    moves: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    kept: Mapped[Contact] = relationship(foreign_keys=[kept_id])
+    gone: Mapped[Contact] = relationship(foreign_keys=[gone_id])
+    merged_by: Mapped[User] = relationship(foreign_keys=[merged_by_id])

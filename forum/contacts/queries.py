@@ -9,7 +9,16 @@ from forum.accounts.models import Reader, User
 from forum.base.errors import Invalid, NotFound
 from forum.base.paging import PAGE_SIZE, Order, Page, fetch_page
 from forum.contacts import rules
-from forum.contacts.models import EMAIL, OWN_SYSTEM, PHONE, Contact, ContactPoint, ExternalId, TimelineEntry
+from forum.contacts.models import (
+    EMAIL,
+    OWN_SYSTEM,
+    PHONE,
+    Contact,
+    ContactMerge,
+    ContactPoint,
+    ExternalId,
+    TimelineEntry,
+)
 from forum.contacts.points import email_value, fold, home_region, parts_of_number, phone_value
 
 #: More than this nobody reads in a list of doubtful cases.
@@ -17,8 +26,8 @@ MOST_UNCLEAR = 20
 
 
 def visible_contacts(reader: Reader) -> Select[Contact]:
-    """All contacts for those who may see them, none for others."""
-    query = select(Contact)
+    """All contacts for those who may see them, none for others; of merged ones the one that was kept."""
+    query = select(Contact).where(Contact.merged_into_id.is_(None))
     return query if rules.may_see_contacts(reader) else query.where(false())
 
 
@@ -33,6 +42,45 @@ def find_contact(session: Session, reader: Reader, contact_id: int) -> Contact:
     if contact is None:
         raise NotFound("contact")
     return contact
+
+
+def find_kept_contact(session: Session, reader: Reader, contact_id: int) -> Contact:
+    """The contact that an id means now: what was merged is what it was merged into; raises NotFound."""
+    seen: set[int] = set()
+    number: int | None = contact_id
+    while number is not None and number not in seen and rules.may_see_contacts(reader):
+        seen.add(number)
+        contact_id = number
+        number = session.scalar(select(Contact.merged_into_id).where(Contact.id == number))
+    return find_contact(session, reader, contact_id)
+
+
+def merges_into(session: Session, reader: Reader, contact: Contact) -> Sequence[ContactMerge]:
+    """The merges that stand, the newest first: it is the one that can be undone."""
+    if not rules.may_see_contacts(reader):
+        return []
+    return session.scalars(
+        select(ContactMerge)
+        .where(ContactMerge.kept_id == contact.id, ContactMerge.undone_at.is_(None))
+        .options(joinedload(ContactMerge.gone), joinedload(ContactMerge.merged_by))
+        .order_by(ContactMerge.id.desc())
+    ).all()
+
+
+def find_merge(session: Session, reader: Reader, contact_id: int, merge_id: int) -> ContactMerge:
+    """Raise NotFound where there is none for this reader."""
+    merge = session.get(ContactMerge, merge_id) if rules.may_see_contacts(reader) else None
+    if merge is None or merge.kept_id != contact_id:
+        raise NotFound("merge")
+    return merge
+
+
+def count_timeline(session: Session, contact: Contact) -> int:
+    """How much happened with a contact."""
+    return (
+        session.scalar(select(func.count()).select_from(TimelineEntry).where(TimelineEntry.contact_id == contact.id))
+        or 0
+    )
 
 
 def contact_of(session: Session, reader: Reader, user_id: int) -> Contact | None:
@@ -134,15 +182,20 @@ def list_timeline(
     return fetch_page(session, query, order, lambda row: (row.at, row.id), cursor, size)
 
 
-def sharers(session: Session, reader: Reader, contact: Contact) -> Sequence[Contact]:
-    """Other contacts that hold an address or number of this one."""
+def doubles(session: Session, reader: Reader, contact: Contact) -> Sequence[Contact]:
+    """Others who may be the same person: they hold an address or number of this one, or name and company are equal."""
     values = [point.value for point in contact.points]
-    if not values:
+    alike: list[ColumnElement[bool]] = []
+    if values:
+        alike.append(Contact.id.in_(select(ContactPoint.contact_id).where(ContactPoint.value.in_(values))))
+    if contact.company:
+        alike.append(Contact.folded == contact.folded)
+    if not alike:
         return []
     return session.scalars(
         visible_contacts(reader)
-        .where(Contact.id != contact.id)
-        .where(Contact.id.in_(select(ContactPoint.contact_id).where(ContactPoint.value.in_(values))))
+        .where(Contact.id != contact.id, or_(*alike))
+        .options(selectinload(Contact.points))
         .order_by(Contact.id)
         .limit(MOST_UNCLEAR)
     ).all()
@@ -162,7 +215,12 @@ def unclear_users(session: Session, reader: Reader) -> Sequence[User]:
     """Forum users who could not be joined by themselves, because their address says too little."""
     if not rules.may_see_contacts(reader):
         return []
-    held = exists().where(ContactPoint.kind == EMAIL, ContactPoint.value == User.email)
+    held = (
+        select(ContactPoint.id)
+        .join(Contact)
+        .where(ContactPoint.kind == EMAIL, ContactPoint.value == User.email, Contact.merged_into_id.is_(None))
+        .exists()
+    )
     query = select(User).where(held, ~_is_joined(), User.disabled_at.is_(None))
     return session.scalars(query.order_by(User.id).limit(MOST_UNCLEAR)).all()
 

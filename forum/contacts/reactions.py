@@ -12,8 +12,9 @@ from forum.base.errors import Invalid
 from forum.base.outbox import publish
 from forum.contacts.actions import join, prove_address
 from forum.contacts.drafts import ContactDraft, fill
-from forum.contacts.events import ContactAdded
-from forum.contacts.models import BY_EMAIL, EMAIL, Contact, ContactPoint, RefusedJoin
+from forum.contacts.events import ContactAdded, ContactsMerged
+from forum.contacts.merging import gather
+from forum.contacts.models import BY_EMAIL, EMAIL, Contact, ContactMerge, ContactPoint, RefusedJoin
 from forum.contacts.points import email_value
 
 
@@ -36,7 +37,10 @@ def join_by_address(session: Session, user: User, email: str, now: datetime) -> 
     except Invalid:
         return None
     holders = session.scalars(
-        select(Contact).join(ContactPoint).where(ContactPoint.kind == EMAIL, ContactPoint.value == value).limit(2)
+        select(Contact)
+        .join(ContactPoint)
+        .where(ContactPoint.kind == EMAIL, ContactPoint.value == value, Contact.merged_into_id.is_(None))
+        .limit(2)
     ).all()
     if len(holders) > 1:
         return None
@@ -58,3 +62,11 @@ def _contact_named_like(session: Session, user: User, now: datetime) -> Contact:
     session.flush()
     publish(session, ContactAdded(contact.id))
     return contact
+
+
+def gather_latecomers(session: Session, event: ContactsMerged) -> None:
+    """Bring over what somebody wrote down for the merged contact in the very moment of the merge."""
+    merge = session.get(ContactMerge, event.merge_id)
+    if merge is not None and merge.undone_at is None and merge.kept.merged_into_id is None:
+        merge.moves = gather(session, merge.kept, merge.gone, merge.moves)
+        session.flush()

@@ -2,7 +2,7 @@
 
 from forum.accounts.models import Reader, User
 from forum.base.verdicts import YES, Verdict, no
-from forum.contacts.models import Contact
+from forum.contacts.models import Contact, ContactMerge
 
 
 def may_see_contacts(reader: Reader) -> Verdict:
@@ -36,4 +36,30 @@ def may_part(actor: User, contact: Contact) -> Verdict:
         return no("Only agents can say who a forum user is.")
     if contact.user_id is None:
         return no("This contact is not joined to anybody.")
+    return YES
+
+
+def may_merge(actor: User, kept: Contact, gone: Contact) -> Verdict:
+    """Saying that two contacts are one person."""
+    if not actor.is_agent:
+        return no("Only agents can merge contacts.")
+    if kept.id == gone.id:
+        return no("This is the same contact. Choose another one to merge it with.")
+    if kept.merged_into_id is not None or gone.merged_into_id is not None:
+        return no("One of these contacts is already merged with another.")
+    if kept.user_id is not None and gone.user_id is not None:
+        return no("Both are joined to a forum user. One person has one account: undo the wrong join first.")
+    return YES
+
+
+def may_undo_merge(actor: User, merge: ContactMerge, newest_id: int | None) -> Verdict:
+    """Making two out of one again; `newest_id` is the last merge into the same contact that stands."""
+    if not actor.is_agent:
+        return no("Only agents can undo a merge.")
+    if merge.undone_at is not None:
+        return no("This merge is already undone.")
+    if merge.kept.merged_into_id is not None:
+        return no("This contact was itself merged with another. Undo that first.")
+    if merge.id != newest_id:
+        return no("Another contact was merged into this one later. Undo that first.")
     return YES

@@ -23,7 +23,7 @@ def record(
     """Write on the timeline of the contact behind a user, once for each kind and cause; nothing without a contact."""
     contact_id = session.scalar(select(Contact.id).where(Contact.user_id == user_id))
     if contact_id is not None:
-        record_for(session, contact_id, kind, because_of, now, actor_id=actor_id, details=details)
+        record_for(session, contact_id, kind, because_of, now, actor_id=actor_id, user_id=user_id, details=details)
 
 
 def record_for(
@@ -34,9 +34,10 @@ def record_for(
     now: datetime,
     *,
     actor_id: int | None = None,
+    user_id: int | None = None,
     details: dict[str, Any] | None = None,
 ) -> None:
-    """Write on a contact's timeline, once for each kind and cause."""
+    """Write on a contact's timeline, once for each kind and cause; what is a `user_id`'s doing goes when they part."""
     known = session.scalar(
         select(TimelineEntry.id)
         .where(TimelineEntry.contact_id == contact_id)
@@ -52,6 +53,7 @@ def record_for(
                 cause_kind=because_of.kind,
                 cause_id=because_of.id,
                 actor_id=actor_id,
+                user_id=user_id,
                 at=now,
                 details=details or {},
             )
@@ -67,3 +69,15 @@ def strike(session: Session, because_of: Cause, *kinds: str) -> None:
         .where(TimelineEntry.cause_id == because_of.id)
     )
     session.execute(query.where(TimelineEntry.kind.in_(kinds)) if kinds else query)
+
+
+def take_away(session: Session, contact_id: int, user_id: int) -> None:
+    """Take off a contact's timeline what a forum user did, who is somebody else."""
+    session.execute(
+        delete(TimelineEntry).where(TimelineEntry.contact_id == contact_id, TimelineEntry.user_id == user_id)
+    )
+
+
+def behind(session: Session, user_id: int) -> bool:
+    """Whether there is a contact on whose timeline a user's doings are written."""
+    return session.scalar(select(Contact.id).where(Contact.user_id == user_id)) is not None

@@ -1,13 +1,12 @@
 """Changing articles: promote, write, review, publish, gather questions, put away."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import case, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from forum.accounts.actions import credit, log_staff_act
+from forum.accounts.actions import credit
 from forum.accounts.models import User
 from forum.base.causes import Cause
 from forum.base.errors import Conflict, Invalid, Refused
@@ -30,6 +29,7 @@ from forum.knowledge.events import (
     QuestionGathered,
     ReviewAsked,
 )
+from forum.knowledge.logged import log_act
 from forum.knowledge.models import (
     ACCEPTED,
     ANSWERED,
@@ -50,6 +50,8 @@ from forum.knowledge.models import (
     Review,
 )
 from forum.knowledge.sources import Source, review_reasons, source_now
+from forum.media.actions import use_pictures
+from forum.media.queries import picture_ids
 from forum.questions.models import Answer, Question
 
 #: What an answer is worth to its author's standing, once, when readers find it in the knowledge base.
@@ -96,7 +98,7 @@ def promote_answer(
     _add_revision(session, article, actor, title, text, language, "", now)
     _add_credit(session, article, answer.author_id, ANSWERED)
     _add_question(session, article, actor, answer.question, now)
-    _log(session, actor, "promote_answer", article, now, after={"state": DRAFT, "answer_id": answer.id})
+    log_act(session, actor, "promote_answer", article, now, after={"state": DRAFT, "answer_id": answer.id})
     publish(session, AnswerPromoted(article.id, answer.id))
     return article
 
@@ -127,7 +129,7 @@ def save_revision(
     _withdraw_review(session, article, now)
     article.state = DRAFT
     revision = _add_revision(session, article, actor, title, text, language, why, now)
-    _log(session, actor, "edit_article", article, now, {"version": based_on}, {"version": revision.number}, why)
+    log_act(session, actor, "edit_article", article, now, {"version": based_on}, {"version": revision.number}, why)
     publish(session, ArticleSaved(article.id, revision.number))
     return revision
 
@@ -140,7 +142,7 @@ def discard_draft(session: Session, actor: User, article: Article, now: datetime
     """
     require(rules.may_discard(actor, article))
     _withdraw_review(session, article, now)
-    _log(session, actor, "discard_draft", article, now, {"state": article.state, "version": article.version})
+    log_act(session, actor, "discard_draft", article, now, {"state": article.state, "version": article.version})
     published = article.published
     if published is None:
         _delete_draft(session, article)
@@ -163,7 +165,7 @@ def ask_review(session: Session, actor: User, article: Article, now: datetime) -
     revision = queries.newest_revision(session, article)
     review = Review(article_id=article.id, revision=revision, asked_by=actor, asked_at=now)
     session.add(review)
-    _log(session, actor, "ask_review", article, now, {"state": article.state}, {"state": IN_REVIEW})
+    log_act(session, actor, "ask_review", article, now, {"state": article.state}, {"state": IN_REVIEW})
     article.state = IN_REVIEW
     article.active_at = now
     session.flush()
@@ -209,7 +211,7 @@ def review_article(
     else:
         _publish(session, actor, article, seen, now)
     after = {"state": article.state, "version": version}
-    _log(session, actor, f"{outcome}_article", article, now, before, after, comment)
+    log_act(session, actor, f"{outcome}_article", article, now, before, after, comment)
 
 
 def doubt_article(session: Session, actor: User, article: Article, why: str, now: datetime) -> None:
@@ -221,7 +223,7 @@ def doubt_article(session: Session, actor: User, article: Article, why: str, now
     article.review_why = why
     article.review_since = article.review_since or now
     session.flush()
-    _log(session, actor, "doubt_article", article, now, why=why)
+    log_act(session, actor, "doubt_article", article, now, why=why)
     publish(session, ArticleDoubted(article.id))
 
 
@@ -233,7 +235,7 @@ def gather_question(session: Session, actor: User, article: Article, question: Q
     require(rules.may_gather(actor, article, question))
     if session.get(ArticleQuestion, (article.id, question.id)) is None:
         _add_question(session, article, actor, question, now)
-        _log(session, actor, "gather_question", article, now, after={"question_id": question.id})
+        log_act(session, actor, "gather_question", article, now, after={"question_id": question.id})
         publish(session, QuestionGathered(article.id))
 
 
@@ -255,7 +257,7 @@ def release_question(session: Session, actor: User, article: Article, question: 
     if remaining is None and named is not None:
         session.delete(named)
         session.flush()
-    _log(session, actor, "release_question", article, now, {"question_id": question.id})
+    log_act(session, actor, "release_question", article, now, {"question_id": question.id})
     publish(session, QuestionGathered(article.id))
 
 
@@ -267,7 +269,7 @@ def archive_article(session: Session, actor: User, article: Article, now: dateti
     require(rules.may_archive(actor, article))
     check_length("why", why, WHY_LENGTH)
     _withdraw_review(session, article, now)
-    _log(session, actor, "archive_article", article, now, {"state": article.state}, {"state": ARCHIVED}, why)
+    log_act(session, actor, "archive_article", article, now, {"state": article.state}, {"state": ARCHIVED}, why)
     article.state = ARCHIVED
     article.archived_at = article.active_at = now
     session.flush()
@@ -281,26 +283,12 @@ def restore_article(session: Session, actor: User, article: Article, now: dateti
     article.state = PUBLISHED if is_newest else DRAFT
     article.archived_at = None
     article.active_at = now
-    _log(session, actor, "restore_article", article, now, {"state": ARCHIVED}, {"state": article.state})
+    log_act(session, actor, "restore_article", article, now, {"state": ARCHIVED}, {"state": article.state})
     session.flush()
     publish(session, ArticleRestored(article.id))
 
 
 # -- the parts of the story that are told more than once
-
-
-def _log(
-    session: Session,
-    actor: User,
-    verb: str,
-    article: Article,
-    now: datetime,
-    before: dict[str, Any] | None = None,
-    after: dict[str, Any] | None = None,
-    why: str = "",
-) -> None:
-    """Texts stand in the log by the number of their revision."""
-    log_staff_act(session, actor, verb, Cause.of(article), now, before=before, after=after, why=why)
 
 
 def _publish(session: Session, reviewer: User, article: Article, seen: Source | None, now: datetime) -> None:
@@ -364,6 +352,9 @@ def _add_revision(
     )
     session.add(revision)
     session.flush()
+    if isinstance(text, Rendered) and text.images:
+        # Nothing is dropped: readers may still see the revision before this one.
+        use_pictures(session, author, Cause.of(article), picture_ids(text.images), now, drops=False)
     return revision
 
 

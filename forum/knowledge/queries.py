@@ -214,12 +214,14 @@ def list_live(session: Session, cursor: str | None = None, size: int = PAGE_SIZE
     return fetch_page(session, query, order, lambda row: (row.published_at, row.id), cursor, size)
 
 
-def list_most_read(session: Session) -> Sequence[Article]:
+def list_most_read(session: Session, language: str) -> Sequence[Article]:
+    """Those in the reader's language first."""
     return session.scalars(
         select(Article)
+        .join(Article.published)
         .where(IS_LIVE, Article.view_count > 0)
-        .options(joinedload(Article.published))
-        .order_by(Article.view_count.desc(), Article.id.desc())
+        .options(contains_eager(Article.published))
+        .order_by((ArticleRevision.language == language).desc(), Article.view_count.desc(), Article.id.desc())
         .limit(MOST_READ)
     ).all()
 

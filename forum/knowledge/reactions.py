@@ -3,10 +3,14 @@
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
+from forum.base.causes import Cause
 from forum.base.clock import utc_now
 from forum.base.outbox import publish
+from forum.contacts.events import ContactJoined
+from forum.contacts.timeline import behind, record
+from forum.knowledge.actions import PROMOTED
 from forum.knowledge.events import SourceChanged
-from forum.knowledge.models import Article
+from forum.knowledge.models import Article, Credit
 from forum.knowledge.sources import IS_LIVE, review_reasons
 from forum.questions.events import (
     AcceptanceWithdrawn,
@@ -59,3 +63,19 @@ def _check(session: Session, which: ColumnElement[bool]) -> None:
         elif article.review_since is None:
             article.review_since = now
             publish(session, SourceChanged(article.id))
+
+
+def tell_contact_of_articles(session: Session, event: ContactJoined) -> None:
+    """Write on a contact's timeline the published articles that rest on what its user asked or answered; each once."""
+    if not behind(session, event.user_id):
+        return
+    published = (
+        select(Article, Credit.part)
+        .join(Credit, Credit.article_id == Article.id)
+        .where(Credit.user_id == event.user_id, Article.published_at.is_not(None))
+        .order_by(Article.id)
+    )
+    for article, part in session.execute(published):
+        details = {"title": article.title, "part": part}
+        at = article.published_at or article.created_at
+        record(session, event.user_id, PROMOTED, Cause.of(article), at, details=details)

@@ -14,7 +14,10 @@ def metadata() -> MetaData:
     import forum.base.limits
     import forum.base.once
     import forum.base.outbox
+    import forum.drafts.models
+    import forum.media.models
     import forum.moderation.models
+    import forum.search.models
     import forum.tickets.models
     import forum.transfer.models  # noqa: F401
     from forum.base.db import Model

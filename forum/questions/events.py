@@ -123,3 +123,13 @@ class VoteChanged:
 
     question_id: int | None
     answer_id: int | None
+
+
+@dataclass(frozen=True)
+class PersonMentioned:
+    """A text names somebody it did not name before; `kind` and `row_id` say which text."""
+
+    user_id: int
+    by_id: int
+    kind: str
+    row_id: int

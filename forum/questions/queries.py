@@ -32,6 +32,9 @@ TAB_WAITING, TAB_NEW, TAB_ACTIVE, TAB_SOLVED = "waiting", "new", "active", "solv
 #: Tags are short: more of them fit a page.
 TAGS_SIZE = 60
 
+#: Nobody looks for a name among more.
+MOST_SPEAKERS = 100
+
 TABS = (TAB_WAITING, TAB_NEW, TAB_ACTIVE, TAB_SOLVED)
 
 
@@ -116,6 +119,15 @@ def find_comment(session: Session, reader: Reader, comment_id: int) -> Comment:
     if comment is None:
         raise NotFound("comment")
     return comment
+
+
+def list_speakers(session: Session, reader: Reader, question_id: int) -> list[int]:
+    """Who says something under a question that the reader can read, the asker first; raises NotFound."""
+    question = find_question(session, reader, question_id)
+    answers = visible_answers(reader).where(Answer.question_id == question_id).limit(MOST_SPEAKERS)
+    comments = visible_comments(reader).where(Comment.question_id == question_id).limit(MOST_SPEAKERS)
+    ids = [question.asker_id, *(row.author_id for row in session.scalars(answers))]
+    return list(dict.fromkeys([*ids, *(row.author_id for row in session.scalars(comments))]))
 
 
 @dataclass(frozen=True)

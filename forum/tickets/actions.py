@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,7 @@ from forum.tickets.models import (
     CLOSED,
     FROM_AGENT,
     FROM_CUSTOMER,
+    FROM_QUESTION,
     NEW,
     NOTE,
     OPEN,
@@ -38,16 +40,19 @@ from forum.tickets.models import (
     Ticket,
     TicketMessage,
 )
-from forum.tickets.queries import target_column
+from forum.tickets.queries import target_column, tickets_from
 
 #: As much as an accepted answer is worth to one asker: somebody who never saw the forum was helped by it.
 REUSED, REUSED_POINTS = "reused", 15
+
+#: A third of it: the answer helped again, in the words an editor found for it.
+REUSED_IN_ARTICLE, REUSED_IN_ARTICLE_POINTS = "reused_in_article", 5
 
 
 def open_ticket(
     session: Session,
     actor: User,
-    requester: Contact,
+    requester: Contact | None,
     subject: str,
     now: datetime,
     *,
@@ -71,19 +76,40 @@ def open_ticket(
     session.flush()
     if message is not None:
         _write(session, actor, ticket, FROM_CUSTOMER, message, now)
-    record_for(
-        session,
-        requester.id,
-        "ticket_opened",
-        Cause.of(ticket),
-        now,
-        actor_id=actor.id,
-        details={"ticket_id": ticket.id, "subject": ticket.subject},
-    )
+    if requester is not None:
+        _tell_opened(session, ticket, requester, actor.id, now)
     after = {"status": ticket.status, "channel": channel}
     log_staff_act(session, actor, "open_ticket", Cause.of(ticket), now, after=after)
     publish(session, TicketOpened(ticket.id))
     return ticket
+
+
+def open_from_question(
+    session: Session, actor: User, question: Question, requester: Contact | None, now: datetime
+) -> Ticket:
+    """Make a ticket of a question, with what was asked as its first message; the one there is when there is one."""
+    require(rules.may_open_from(actor, question))
+    known = tickets_from(session, actor, question)
+    if known:
+        return known[0]
+    ticket = open_ticket(session, actor, requester, question.title, now, channel=FROM_QUESTION, question=question)
+    asked = Rendered(question.text, Markup(question.html), question.html_version, (), 0, ())  # noqa: S704
+    _write(session, None, ticket, FROM_CUSTOMER, asked, question.created_at)
+    return ticket
+
+
+def give_requester(session: Session, ticket: Ticket, requester: Contact) -> None:
+    """Say whose case it is, once that is known; what helped so far helped them."""
+    ticket.requester = requester
+    session.flush()
+    _tell_opened(session, ticket, requester, None, ticket.opened_at)
+    for made in session.scalars(select(Link).where(Link.ticket_id == ticket.id, Link.unlinked_at.is_(None))):
+        _tell_helped(session, made, requester, made.linked_at)
+
+
+def _tell_opened(session: Session, ticket: Ticket, requester: Contact, actor_id: int | None, now: datetime) -> None:
+    details = {"ticket_id": ticket.id, "subject": ticket.subject}
+    record_for(session, requester.id, "ticket_opened", Cause.of(ticket), now, actor_id=actor_id, details=details)
 
 
 def add_message(
@@ -174,25 +200,57 @@ def unlink(session: Session, actor: User, made: Link, now: datetime) -> None:
     made.unlinked_at = now
     made.unlinked_by = actor
     session.flush()
-    if made.answer is not None:
-        take_back_credit(session, made.answer.author, REUSED, Cause.of(made))
+    source = source_of(made.target)
+    if source is not None:
+        for reason in (REUSED, REUSED_IN_ARTICLE):
+            take_back_credit(session, source.author, reason, Cause.of(made))
     strike(session, Cause.of(made))
     log_staff_act(session, actor, "unlink", Cause.of(made.ticket), now, before=_linked(made))
     publish(session, TicketUnlinked(made.ticket_id, made.id))
 
 
 def _thank(session: Session, actor: User, made: Link, target: Target, now: datetime) -> None:
-    """Write the help on the timeline of who got it, and credit and tell the story of who gave it."""
+    """Write the help on the timeline of who got it, and credit and tell the story of who gave it.
+
+    Of an article made of an answer the answer's author is credited, less: an editor had a part in it.
+    """
     requester = made.ticket.requester
+    if requester is not None:
+        _tell_helped(session, made, requester, now)
+    source = source_of(target)
+    if source is None or source.author_id in (actor.id, None if requester is None else requester.user_id):
+        return
+    reason, points = (REUSED, REUSED_POINTS) if source is target else (REUSED_IN_ARTICLE, REUSED_IN_ARTICLE_POINTS)
     cause = Cause.of(made)
-    details: dict[str, Any] = {"ticket_id": made.ticket_id, "kind": cause_kind(target), "id": target.id}
-    record_for(session, requester.id, "was_helped", cause, now, actor_id=actor.id, details=details)
-    if not isinstance(target, Answer):
+    credit(session, source.author, reason, points, cause, now)
+    tell_reused(session, made, source.author_id, reason)
+
+
+def tell_reused(session: Session, made: Link, author_id: int, reason: str) -> None:
+    """Write on its author's timeline that an answer was used for another customer; never for their own case."""
+    requester = made.ticket.requester
+    if author_id in (made.linked_by_id, None if requester is None else requester.user_id):
         return
-    if target.author_id in (actor.id, requester.user_id):
-        return
-    credit(session, target.author, REUSED, REUSED_POINTS, cause, now)
-    record(session, target.author_id, "reused", cause, now, actor_id=actor.id, details=details)
+    details = _told(made, made.target)
+    record(session, author_id, reason, Cause.of(made), made.linked_at, actor_id=made.linked_by_id, details=details)
+
+
+def _tell_helped(session: Session, made: Link, requester: Contact, now: datetime) -> None:
+    details = _told(made, made.target)
+    record_for(session, requester.id, "was_helped", Cause.of(made), now, actor_id=made.linked_by_id, details=details)
+
+
+def _told(made: Link, target: Target) -> dict[str, Any]:
+    return {"ticket_id": made.ticket_id, "kind": cause_kind(target), "id": target.id}
+
+
+def source_of(target: Target) -> Answer | None:
+    """The answer whose author a link thanks: the one that is linked, or that the linked article was made of."""
+    if isinstance(target, Answer):
+        return target
+    if isinstance(target, Article):
+        return target.source_answer
+    return None
 
 
 def _linked(made: Link) -> dict[str, Any]:
@@ -206,7 +264,9 @@ def cause_kind(target: Target) -> str:
     return Cause.of(target).kind
 
 
-def _write(session: Session, actor: User, ticket: Ticket, kind: str, message: Rendered, now: datetime) -> TicketMessage:
+def _write(
+    session: Session, actor: User | None, ticket: Ticket, kind: str, message: Rendered, now: datetime
+) -> TicketMessage:
     written = TicketMessage(
         ticket_id=ticket.id,
         kind=kind,
@@ -226,13 +286,13 @@ def _set_status(session: Session, actor: User, ticket: Ticket, status: str, now:
     ticket.status = status
     ticket.version += 1
     ticket.active_at = now
+    requester_id = ticket.requester_id
     if status == RESOLVED:
         ticket.resolved_at = now
+    if status == RESOLVED and requester_id is not None:
         details = {"ticket_id": ticket.id, "subject": ticket.subject}
-        record_for(
-            session, ticket.requester_id, "ticket_resolved", Cause.of(ticket), now, actor_id=actor.id, details=details
-        )
-    elif status != CLOSED:
+        record_for(session, requester_id, "ticket_resolved", Cause.of(ticket), now, actor_id=actor.id, details=details)
+    if status not in (RESOLVED, CLOSED):
         ticket.resolved_at = None
     log_staff_act(
         session, actor, "set_ticket_status", Cause.of(ticket), now, before={"status": before}, after={"status": status}

@@ -1,6 +1,6 @@
 """Cases that agents work on, what was said in them, and what helped."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from forum.accounts.models import User
@@ -19,6 +19,9 @@ UNDONE = (NEW, OPEN, PENDING)
 
 SUBJECT_LENGTH = 200
 WHY_LENGTH = 300
+
+#: The channel of tickets made of a question by one press.
+FROM_QUESTION = "question"
 TEXT_LENGTH = 30_000
 
 
@@ -30,10 +33,19 @@ class Ticket(Model):
         CheckConstraint("status IN ('new', 'open', 'pending', 'resolved', 'closed')", name="status"),
         Index("ix_tickets_status", "status", "active_at", "id"),
         Index("ix_tickets_active", "active_at", "id"),
+        # One press, however often, makes one ticket of a question; agents may open others for it.
+        Index(
+            "uq_tickets_from_question",
+            "question_id",
+            unique=True,
+            sqlite_where=text("channel = 'question'"),
+            postgresql_where=text("channel = 'question'"),
+        ),
     )
 
     id: Mapped[Id]
-    requester_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), index=True)
+    #: None while nobody knows who the asker of its question is to the company.
+    requester_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)
     subject: Mapped[str] = mapped_column(String(SUBJECT_LENGTH))
     status: Mapped[str] = mapped_column(String(10), default=NEW)
     channel: Mapped[str] = mapped_column(String(20), default="agent")
@@ -46,7 +58,7 @@ class Ticket(Model):
     resolved_at: Mapped[OptionalMoment]
     version: Mapped[int] = mapped_column(default=1)
 
-    requester: Mapped[Contact] = relationship()
+    requester: Mapped[Contact | None] = relationship()
     assignee: Mapped[User | None] = relationship(foreign_keys=[assignee_id])
     opened_by: Mapped[User | None] = relationship(foreign_keys=[opened_by_id])
 

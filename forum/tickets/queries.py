@@ -8,8 +8,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 from forum.accounts.models import ADMINISTRATOR, AGENT, Reader, User
 from forum.base.errors import NotFound
 from forum.base.paging import PAGE_SIZE, Order, Page, fetch_page
+from forum.contacts.models import Contact
 from forum.knowledge.models import Article
 from forum.questions.models import Answer, Question
+from forum.questions.queries import is_public
 from forum.tickets import rules
 from forum.tickets.models import STATUSES, UNDONE, Link, Target, Ticket, TicketMessage
 
@@ -59,12 +61,68 @@ def list_tickets(
     return fetch_page(session, query, order, lambda row: (row.active_at, row.id), cursor, size)
 
 
+def count_tickets_of(session: Session, reader: Reader, requester: Contact) -> int:
+    """How many cases a contact ever had."""
+    return (
+        session.scalar(
+            select(func.count()).select_from(
+                visible_tickets(reader).where(Ticket.requester_id == requester.id).subquery()
+            )
+        )
+        or 0
+    )
+
+
 def count_by_status(session: Session, reader: Reader) -> dict[str, int]:
     """How many tickets stand where; every status is in it."""
     if not rules.may_see_tickets(reader):
         return dict.fromkeys(STATUSES, 0)
     counted = session.execute(select(Ticket.status, func.count()).group_by(Ticket.status))
     return dict.fromkeys(STATUSES, 0) | {row[0]: row[1] for row in counted}
+
+
+def tickets_from(session: Session, reader: Reader, question: Question) -> Sequence[Ticket]:
+    """The tickets that were opened from a question, the first one first."""
+    return session.scalars(
+        visible_tickets(reader)
+        .where(Ticket.question_id == question.id)
+        .options(joinedload(Ticket.requester), joinedload(Ticket.assignee))
+        .order_by(Ticket.id)
+        .limit(MOST_CHOICES)
+    ).all()
+
+
+def what_was_asked(session: Session, ticket: Ticket) -> tuple[Question | None, Answer | None]:
+    """The question a ticket was opened from, and the answer that solved it meanwhile, if customers can read it."""
+    if ticket.question_id is None:
+        return None, None
+    accepted = (Answer.question_id == Question.id) & Answer.accepted_at.is_not(None) & is_public(Answer)
+    row = session.execute(
+        select(Question, Answer)
+        .outerjoin(Answer, accepted)
+        .where(Question.id == ticket.question_id)
+        .options(joinedload(Answer.author))
+    ).one()
+    question, answer = row[0], row[1]
+    return question, answer if question.is_public else None
+
+
+def best_answers(
+    session: Session, question_ids: Collection[int], fitting_ids: Collection[int] = ()
+) -> dict[int, Answer]:
+    """For each question the answer to pass on, out of those customers can read.
+
+    It is what solved it, else one of those that fit, else the best voted.
+    """
+    if not question_ids:
+        return {}
+    rows = session.scalars(
+        select(Answer)
+        .where(Answer.question_id.in_(question_ids), is_public(Answer))
+        .options(joinedload(Answer.author))
+        .order_by(Answer.accepted_at.is_not(None), Answer.id.in_(fitting_ids), Answer.score, Answer.id.desc())
+    )
+    return {answer.question_id: answer for answer in rows}
 
 
 def list_messages(session: Session, ticket: Ticket) -> Sequence[TicketMessage]:
@@ -75,6 +133,15 @@ def list_messages(session: Session, ticket: Ticket) -> Sequence[TicketMessage]:
         .options(joinedload(TicketMessage.author))
         .order_by(TicketMessage.at, TicketMessage.id)
     ).all()
+
+
+def page_messages(
+    session: Session, ticket: Ticket, cursor: str | None = None, size: int = PAGE_SIZE
+) -> Page[TicketMessage]:
+    """The same in slices, the newest first."""
+    query = select(TicketMessage).where(TicketMessage.ticket_id == ticket.id).options(joinedload(TicketMessage.author))
+    order = Order(TicketMessage.at, TicketMessage.id)
+    return fetch_page(session, query, order, lambda row: (row.at, row.id), cursor, size)
 
 
 def list_links(session: Session, reader: Reader, ticket: Ticket) -> Sequence[Link]:

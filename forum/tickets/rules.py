@@ -3,7 +3,7 @@
 from forum.accounts.models import Reader, User
 from forum.base.verdicts import YES, Verdict, no
 from forum.knowledge.models import Article
-from forum.questions.models import Answer
+from forum.questions.models import Answer, Question
 from forum.tickets.models import Link, Target, is_open
 
 
@@ -17,6 +17,15 @@ def may_see_tickets(reader: Reader) -> Verdict:
 def may_work_on_tickets(actor: User) -> Verdict:
     """Opening tickets, writing in them, handing them on."""
     return may_see_tickets(actor)
+
+
+def may_open_from(actor: User, question: Question) -> Verdict:
+    """Making a ticket of a question that customers can read."""
+    if not actor.is_agent:
+        return no("Only agents can make a ticket of a question.")
+    if not question.is_public:
+        return no("This question is hidden or deleted.")
+    return YES
 
 
 def may_be_assigned(user: User) -> Verdict:

@@ -259,7 +259,7 @@ class _Known:
             )
         loaded = session.scalars(
             select(Contact)
-            .where(Contact.id.in_(numbers))
+            .where(Contact.id.in_(numbers), Contact.merged_into_id.is_(None))
             .options(selectinload(Contact.points), selectinload(Contact.external_ids))
         )
         for contact in loaded:

@@ -1,5 +1,6 @@
 """What every template may ask for: the site, the reader, the language, the way around."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from forum.web.waiting import waiting_count
 THEMES = ("light", "dark")
 
 LINKS = Links()
+
+HEADING = re.compile(r"</?h([1-6])(?=[ >])")
 
 #: Where each way leads, who it is for (a property of the reader), and its picture.
 WAYS = (
@@ -74,6 +77,13 @@ def stored(html: str) -> Markup:
     return Markup(html)  # noqa: S704
 
 
+def below(html: Markup, level: int) -> Markup:
+    """The same text with its highest headings right below that level, so that no level is left out on the page."""
+    used = [int(found) for found in HEADING.findall(html)]
+    up = min(used, default=level + 1) - level - 1
+    return Markup(HEADING.sub(lambda match: match[0][:-1] + str(int(match[1]) - up), html))  # noqa: S704
+
+
 def own_name(code: str) -> str:
     """What a language calls itself."""
     return (Locale.parse(code).get_display_name(code) or code).capitalize()
@@ -92,7 +102,7 @@ def install(app: Flask) -> None:
         tag_url=LINKS.tag_url,
         site=site,
     )
-    app.jinja_env.filters["stored"] = stored
+    app.jinja_env.filters.update(stored=stored, below=below)
 
     @app.get("/static/<path:name>")
     def static_file(name: str) -> Response:

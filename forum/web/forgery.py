@@ -3,12 +3,14 @@
 import base64
 import hmac
 import secrets
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request, session
 
 from forum.base.errors import Refused
 from forum.base.words import say
+from forum.web.forms import to_sign_in
 
 FIELD = "csrf_token"
 HEADER = "X-CSRF-Token"
@@ -69,18 +71,27 @@ def comes_from_here() -> bool:
         return False
 
 
+def _lost_the_cookie() -> bool:
+    """Whether this is a text out of a page of ours whose browser no longer knows its session: nothing is done with it."""
+    from_here = request.headers.get("Sec-Fetch-Site") == "same-origin"
+    return from_here and comes_from_here() and not session and bool(request.form.get("draft_for"))
+
+
 def install(app: Flask) -> None:
     """Check every unsafe request of a page; the API knows no cookies and so needs no token."""
 
     @app.before_request
-    def refuse_forgery() -> None:
+    def refuse_forgery() -> Any:
         if request.method in SAFE_METHODS or request.path.startswith("/api/"):
-            return
+            return None
         if request.url_rule is None:
-            return
+            return None
         sent = request.headers.get(HEADER) or request.form.get(FIELD, "")
-        if not comes_from_here() or not check(sent):
-            raise Forged
+        if comes_from_here() and check(sent):
+            return None
+        if _lost_the_cookie():
+            return to_sign_in()
+        raise Forged
 
     @app.after_request
     def keep_token_pages_private(response: Response) -> Response:

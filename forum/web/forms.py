@@ -7,7 +7,6 @@ from functools import wraps
 from typing import Any, ClassVar, TypeVar
 
 from flask import redirect, request, url_for
-from werkzeug.wrappers import Response
 from wtforms import Form, HiddenField, PasswordField, StringField, TextAreaField, ValidationError
 
 from forum.base.errors import Invalid
@@ -129,6 +128,8 @@ def takes(
             forget_session()
             try:
                 form.prepare()
+                # What preparing read must not be held open while the view waits for its turn.
+                forget_session()
                 return view(form, **kwargs)
             except Invalid as invalid:
                 form.take_errors(invalid.errors)
@@ -139,8 +140,13 @@ def takes(
     return decorate
 
 
-def to_sign_in() -> Response:
-    """Ask the visitor in, and remember where they were."""
+def to_sign_in() -> Any:
+    """Ask the visitor in, and remember where they were; a text they had written waits in the form to sign in."""
+    if request.method == "POST" and request.form.get("draft_for"):
+        # The entrance stands above: it is a page with forms like all others.
+        from forum.web.accounts.keeping import sign_in_first
+
+        return sign_in_first()
     return redirect(url_for("accounts.sign_in", next=here()), 303)
 
 

@@ -85,6 +85,10 @@ class Links:
     def preferences(self) -> str:
         return f"{self.root}/account/preferences"
 
+    @property
+    def drafts(self) -> str:
+        return f"{self.root}/drafts"
+
     def tag_url(self, name: str) -> str:
         return f"{self.root}/tags/{quote(name, safe='')}"
 

@@ -9,7 +9,7 @@ import asyncio
 import io
 import logging
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -24,15 +24,20 @@ PATH_BYTES = 4_096
 #: Seconds in which a whole body must have arrived.
 BODY_PATIENCE = 20.0
 
+#: Bodies beyond the usual size that are awaited at the same time.
+LARGE_AT_ONCE = 4
+
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class Gate:
     """An RSGI application around a WSGI one; `threads` requests at most are worked on at a time."""
 
-    def __init__(self, app: Wsgi, body_bytes: int, threads: int = 1) -> None:
+    def __init__(self, app: Wsgi, body_bytes: int, threads: int = 1, larger: Mapping[str, int] | None = None) -> None:
         self._app = app
         self._body_bytes = body_bytes
+        self._larger = larger or {}
+        self._large = asyncio.Semaphore(LARGE_AT_ONCE)
         self._pool = ThreadPoolExecutor(threads, "page") if threads > 1 else None
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
@@ -58,11 +63,11 @@ class Gate:
         body = b""
         if lengths:
             length = int(lengths[0])
-            if length > self._body_bytes:
+            if length > self._most(scope):
                 return _refusal(413, "Content Too Large")
             try:
                 async with asyncio.timeout(BODY_PATIENCE):
-                    body = await protocol()
+                    body = await self._take(protocol, length)
             except TimeoutError:
                 return _refusal(408, "Request Timeout")
             except (ProtocolClosed, ProtocolError):
@@ -73,6 +78,17 @@ class Gate:
         if self._pool is None:
             return self._run(environ)
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._run, environ)
+
+    def _most(self, scope: Any) -> int:
+        """The bytes this address takes; a few take more than all others, and only to be sent something."""
+        return self._larger.get(scope.path, self._body_bytes) if scope.method == "POST" else self._body_bytes
+
+    async def _take(self, protocol: Any, length: int) -> bytes:
+        """Await the body; of large ones a few at a time, so that they do not fill the memory together."""
+        if length <= self._body_bytes:
+            return bytes(await protocol())
+        async with self._large:
+            return bytes(await protocol())
 
     def _run(self, environ: dict[str, Any]) -> tuple[int, list[tuple[str, str]], bytes]:
         answered: list[tuple[int, list[tuple[str, str]]]] = []

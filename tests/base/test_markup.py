@@ -34,7 +34,7 @@ ALLOWED = {
     "h5": set(),
     "h6": set(),
     "hr": set(),
-    "img": {"src", "alt", "title", "loading", "decoding"},
+    "img": {"src", "alt", "title", "loading", "decoding", "width", "height"},
     "input": {"type", "disabled", "checked"},
     "label": set(),
     "li": {"class"},

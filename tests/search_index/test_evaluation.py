@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from search_index.evaluation import Outcome, evaluate, fill, load, sum_up
+from search_index.evaluation import FIGURES, Outcome, compare, evaluate, fill, load, sum_up
 from search_index.memory import MemoryIndex
 
 SHARED = Path(os.environ.get("SPORTELLO_SHARED", Path(__file__).parents[2].parent / "shared"))
@@ -86,3 +86,31 @@ def test_the_least_we_accept_on_the_labelled_sets(name: str, figure: str, least:
     fill(index, labelled.documents)
     quality = sum_up(evaluate(index, labelled, only_judged=name.startswith("semeval")))
     assert getattr(quality, figure) >= least
+
+
+def outcomes_of(*reciprocals: float) -> list[Outcome]:
+    return [Outcome(f"q{number}", each, 1, each, each, 1) for number, each in enumerate(reciprocals)]
+
+
+def test_a_steady_gain_is_sure_and_a_mixed_one_may_be_luck() -> None:
+    before = outcomes_of(*[0.5] * 40)
+    steady = compare(before, outcomes_of(*[0.6, 0.7] * 20), FIGURES["MRR"])
+    assert steady.mean == pytest.approx(0.15) and 0.1 <= steady.low < steady.mean < steady.high <= 0.2
+    assert steady.is_sure
+    mixed = compare(before, outcomes_of(*[1.0, 0.1] * 20), FIGURES["MRR"])
+    assert mixed.mean == pytest.approx(0.05) and mixed.low < 0 < mixed.high
+    assert not mixed.is_sure
+    assert compare(before, outcomes_of(*[1.0, 0.1] * 20), FIGURES["MRR"]) == mixed
+
+
+def test_runs_over_other_queries_are_not_compared() -> None:
+    with pytest.raises(ValueError, match="same queries"):
+        compare(outcomes_of(1.0), outcomes_of(1.0, 0.5), FIGURES["MRR"])
+
+
+def test_a_set_that_lacks_a_file_is_told_so(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"corpus\.jsonl is missing"):
+        load(tmp_path)
+    (tmp_path / "corpus.jsonl").write_text('{"title": "no name"}\n')
+    with pytest.raises(ValueError, match="not laid out"):
+        load(tmp_path)

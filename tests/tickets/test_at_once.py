@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from itertools import cycle
 from threading import Barrier
 
 import pytest
@@ -9,9 +11,11 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from forum.accounts.events import EmailConfirmed
-from forum.accounts.models import StandingEntry, User
+from forum.accounts.models import StaffAct, StandingEntry, User
 from forum.base.db import Model, Store
-from forum.contacts.models import Contact, ContactPoint, TimelineEntry
+from forum.base.errors import Conflict, Refused
+from forum.contacts.merging import merge_contacts, undo_merge
+from forum.contacts.models import Contact, ContactMerge, ContactPoint, TimelineEntry
 from forum.contacts.reactions import join_confirmed_user
 from forum.questions.models import Answer
 from forum.tickets import actions
@@ -96,3 +100,36 @@ def test_an_answer_linked_at_once_is_one_link_and_one_credit(committing: Store) 
         assert session.get_one(User, bruno_id).standing == actions.REUSED_POINTS
         helped = select(func.count()).select_from(TimelineEntry).where(TimelineEntry.kind == "was_helped")
         assert session.scalar(helped) == 1
+
+
+def test_two_contacts_merged_at_once_are_merged_once(committing: Store) -> None:
+    def prepare(session: Session) -> tuple[int, int, int]:
+        aldo = make_user(session, "aldo", roles={"agent"})
+        one, two = make_contact(session, "One", phones=("06 1234567",)), make_contact(session, "Two")
+        make_ticket(session, aldo, two)
+        return aldo.id, one.id, two.id
+
+    aldo_id, one_id, two_id = committing.write(prepare)
+    turn = cycle(((one_id, two_id), (two_id, one_id)))
+
+    def merge(session: Session, pair: tuple[int, int]) -> None:
+        kept, gone = (session.get_one(Contact, number) for number in pair)
+        with suppress(Refused, Conflict):
+            merge_contacts(session, session.get_one(User, aldo_id), kept, gone, 1, 1, NOON)
+
+    all_at_once(committing, lambda session: merge(session, next(turn)))
+    with committing.reading() as session:
+        made = session.scalars(select(ContactMerge)).one()
+        assert session.scalars(select(Ticket)).one().requester_id == made.kept_id
+        assert session.scalars(select(ContactPoint)).one().contact_id == made.kept_id
+
+    def undo(session: Session) -> None:
+        with suppress(Refused):
+            undo_merge(session, session.get_one(User, aldo_id), session.scalars(select(ContactMerge)).one(), NOON)
+
+    all_at_once(committing, undo)
+    with committing.reading() as session:
+        assert session.scalars(select(Ticket)).one().requester_id == two_id
+        assert session.scalars(select(ContactPoint)).one().contact_id == one_id
+        acts = select(func.count()).select_from(StaffAct).where(StaffAct.verb == "undo_merge")
+        assert session.scalar(acts) == 1

@@ -134,7 +134,7 @@ def test_an_agent_joins_and_undoes_it(session: Session, browser: Open, aldo: Use
     assert "could be one of several contacts" in sees.get("/contacts").text
     page = sees.get(url).text
     assert "This is the same person: join Anna" in page
-    assert "Others have the same address" in page
+    assert "This could be the same person" in page
     assert sees.send(f"{url}/join", {"person": "nobody@example.it"}).status_code == 422
     assert sees.send(f"{url}/join", {"person": "987654"}).status_code == 422
     assert sees.send(f"{url}/join", {"person": f"https://x.example/people/{anna.id}/anna"}).status_code == 303

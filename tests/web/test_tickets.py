@@ -48,6 +48,7 @@ def test_from_a_question_to_a_ticket_with_its_answer(
     assert desk.status_code == 200
     assert "Giulia Conti" in desk.text
     assert f"/tickets/new?contact={contact.id}&amp;question={answer.question_id}" in desk.text
+    assert "Make a ticket of it" in desk.text
 
     opening = f"/tickets/new?contact={contact.id}&question={answer.question_id}"
     assert answer.question.title in sees.get(opening).text

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from forum.accounts.actions import log_staff_act
+from forum.accounts.mentions import mentioned_in
 from forum.accounts.models import User
 from forum.base.causes import Cause
 from forum.base.errors import Conflict
@@ -15,6 +16,8 @@ from forum.base.outbox import publish
 from forum.base.verdicts import require
 from forum.base.words import say
 from forum.contacts.actions import record
+from forum.media.actions import use_pictures
+from forum.media.queries import picture_ids
 from forum.questions import rules
 from forum.questions.actions.keeping import (
     ANSWERS,
@@ -36,6 +39,7 @@ from forum.questions.events import (
     AnswerPosted,
     CommentEdited,
     CommentPosted,
+    PersonMentioned,
     QuestionAsked,
     QuestionEdited,
 )
@@ -75,6 +79,7 @@ def ask_question(
     session.flush()
     count_tags(session, question.tags, +1)
     _keep_revision(session, actor, question, "", now)
+    _show_and_mention(session, actor, question, written, "", now)
     note_made(session, actor, once, question, now)
     record(session, actor.id, ASKED, Cause.of(question), now, actor_id=actor.id)
     publish(session, QuestionAsked(question.id))
@@ -104,6 +109,7 @@ def post_answer(
     question.active_at = now
     settle(session, question)
     _keep_revision(session, actor, answer, "", now)
+    _show_and_mention(session, actor, answer, written, "", now)
     note_made(session, actor, once, answer, now)
     record(session, actor.id, WROTE_ANSWER, Cause.of(answer), now, actor_id=actor.id)
     publish(session, AnswerPosted(answer.id))
@@ -138,6 +144,7 @@ def post_comment(
     session.add(comment)
     question.active_at = now
     session.flush()
+    _show_and_mention(session, actor, comment, written, "", now)
     note_made(session, actor, once, comment, now)
     publish(session, CommentPosted(comment.id))
     return comment
@@ -216,6 +223,7 @@ def _begin_edit(session: Session, actor: User, post: Post, version: int, now: da
 
 
 def _save_edit(session: Session, actor: User, post: Post, written: Rendered, why: str, now: datetime) -> None:
+    before = post.html
     post.text = written.text
     post.html = str(written.html)
     post.html_version = written.version
@@ -233,6 +241,16 @@ def _save_edit(session: Session, actor: User, post: Post, written: Rendered, why
             why=why,
         )
     session.flush()
+    _show_and_mention(session, actor, post, written, before, now)
+
+
+def _show_and_mention(session: Session, actor: User, post: Post, written: Rendered, before: str, now: datetime) -> None:
+    """Tie a text to its pictures, and say whom it names that it did not name before."""
+    numbers = picture_ids(written.images)
+    if numbers or before:
+        use_pictures(session, actor, Cause.of(post), numbers, now)
+    for user_id in sorted(mentioned_in(str(written.html)) - mentioned_in(before) - {actor.id}):
+        publish(session, PersonMentioned(user_id, actor.id, Cause.of(post).kind, post.id))
 
 
 def _keep_revision(session: Session, actor: User, post: Question | Answer, why: str, now: datetime) -> None:

@@ -26,6 +26,7 @@ from forum.web.accounts.forms import (
     SignUpForm,
     browser_secret,
 )
+from forum.web.accounts.keeping import keep_for, kept_fields
 from forum.web.forms import form_from, takes
 from forum.web.language import spoken
 from forum.web.people import current_session, let_in, let_out, reader, safe_next
@@ -93,7 +94,7 @@ def show_sign_in(form: SignInForm | None = None) -> Any:
     target = safe_next(request.args.get("next"))
     if form is None and reader().is_signed_in:
         return redirect(target, 303)
-    return render_template("accounts/sign_in.html", form=form or form_from(SignInForm, next=target))
+    return render_template("accounts/sign_in.html", form=form or form_from(SignInForm, next=target), kept=kept_fields())
 
 
 @pages.post("/account/sign-in")
@@ -119,8 +120,9 @@ def sign_in(form: SignInForm) -> Any:
     opened, secret = signing_in.sign_in(db(), user, form.checked_hash, user_agent(), now())
     if form.new_hash is not None:
         signing_in.renew_hash(user, form.new_hash)
+    both_texts = keep_for(user)
     let_in(user, opened, secret)
-    return redirect(safe_next(form.next.data), 303)
+    return both_texts or redirect(safe_next(form.next.data), 303)
 
 
 @pages.post("/account/sign-out")

@@ -1,5 +1,6 @@
 """The site as an administrator runs it: people and jobs."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -23,6 +24,7 @@ from forum.base.requests import db, now, writes
 from forum.base.texts import Unclean, clean_line
 from forum.base.verdicts import require
 from forum.base.words import say, say_many
+from forum.search.askings import count_ends
 from forum.web.accounts.entrance import leave
 from forum.web.admin.forms import RIGHT_WORDS, ROLE_WORDS, SHORT_WORDS, DisableForm, PowersForm
 from forum.web.forms import form_from, takes
@@ -30,6 +32,9 @@ from forum.web.language import spoken
 from forum.web.people import actor
 
 pages = Blueprint("admin", __name__)
+
+#: Long enough that a quiet weekend does not change the picture.
+ASKINGS_SHOWN = timedelta(days=30)
 
 
 def administrator() -> User:
@@ -51,7 +56,13 @@ def asked(name: str, most: int = 100) -> str:
 def overview() -> str:
     """What an administrator looks at first."""
     administrator()
-    return render_template("admin/overview.html", people=count_people(db()), backlog=find_backlog(db(), now()))
+    return render_template(
+        "admin/overview.html",
+        people=count_people(db()),
+        backlog=find_backlog(db(), now()),
+        askings=count_ends(db(), now() - ASKINGS_SHOWN),
+        askings_days=ASKINGS_SHOWN.days,
+    )
 
 
 @pages.get("/admin/people")

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from wtforms import HiddenField
+
 from forum.base.errors import Invalid
 from forum.base.parts import parts
 from forum.base.words import Sentence, say
@@ -86,6 +88,20 @@ class ExternalIdForm(PageForm):
     """How the company's other system calls this person."""
 
     external_id = Line(say("Customer number"), most=EXTERNAL_ID_LENGTH)
+
+
+class MergeForm(PageForm):
+    """Which contact becomes part of this one, as both were seen."""
+
+    other = HiddenField()
+    kept_version = HiddenField()
+    gone_version = HiddenField()
+
+    def prepare(self) -> None:
+        sent = [field.data or "" for field in (self.other, self.kept_version, self.gone_version)]
+        if not all(number.isascii() and number.isdigit() and len(number) < 19 for number in sent):
+            raise Invalid({"": say("It is not clear which contact is meant. Go back and try again.")})
+        self.other_id, self.seen_kept, self.seen_gone = (int(number) for number in sent)
 
 
 class JoinForm(PageForm):

@@ -23,9 +23,15 @@ SENTENCES: dict[str, tuple[str, str, Sentence]] = {
     "was_helped": ("check", "ok", say("Was helped by: %(title)s")),
     "helped": ("star", "ok", say("Helped with: %(title)s")),
     "reused": ("link", "ok", say("Their answer was used for another customer: %(title)s")),
+    "reused_in_article": (
+        "link",
+        "ok",
+        say("An article made of their answer was used for another customer: %(title)s"),
+    ),
     "promoted": ("book", "ok", say("Contributed to the article: %(title)s")),
     "ticket_opened": ("ticket", "accent", say("Ticket opened: %(title)s")),
     "ticket_resolved": ("check", "accent", say("Ticket resolved: %(title)s")),
+    "merged": ("person", "accent", say("Merged with the contact %(title)s")),
     "joined": ("person", "accent", say("Joined to the forum user %(title)s")),
     "parted": ("close", "warn", say("No longer joined to the forum user %(title)s")),
 }
@@ -87,6 +93,8 @@ def _title(entry: TimelineEntry, targets: dict[tuple[str, int], Target]) -> tupl
         user_id = entry.details.get("user_id", 0)
         name = entry.details.get("name") or say("number %(number)d", number=user_id)
         return name, f"/people/{user_id}"
+    if entry.kind == "merged":
+        return entry.details.get("name", ""), None
     if entry.kind in ("ticket_opened", "ticket_resolved"):
         return entry.details.get("subject", ""), url_for("tickets.show", ticket_id=entry.cause_id)
     target = targets.get(_about(entry))

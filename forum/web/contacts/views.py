@@ -4,19 +4,20 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
 from forum.accounts.models import User
 from forum.base.causes import Cause
-from forum.base.errors import Invalid
+from forum.base.errors import Conflict, Invalid
 from forum.base.once import made_before, remember_made
 from forum.base.requests import db, now, writes
-from forum.base.verdicts import require
 from forum.base.words import say
 from forum.contacts import actions, queries, rules
 from forum.contacts.models import Contact
 from forum.contacts.points import email_value
 from forum.tickets.queries import list_tickets
+from forum.web.agents import agent
 from forum.web.contacts.forms import TIER_WORDS, ContactForm, ExternalIdForm, JoinForm, NewContactForm, PointForm
 from forum.web.contacts.history import items
 from forum.web.contacts.shown import spoken_point
@@ -26,19 +27,26 @@ from forum.web.people import actor
 
 pages = Blueprint("contacts", __name__)
 
+
 #: What is searched for is a name or an address; longer texts are mistakes.
 SEARCH_LENGTH = 254
 
 
-def agent() -> User:
-    """Whoever looks, if they may: the rule is asked before it shows whether something exists."""
-    person = actor()
-    require(rules.may_see_contacts(person))
-    return person
-
-
 def find(contact_id: int) -> Contact:
-    return queries.find_contact(db(), agent(), contact_id)
+    """The contact to change; raises Conflict when it was merged with another meanwhile."""
+    person = agent(rules.may_see_contacts)
+    contact = queries.find_kept_contact(db(), person, contact_id)
+    if contact.id != contact_id:
+        raise Conflict(say("This contact was merged with contact %(number)d. Look at that one.", number=contact.id))
+    return contact
+
+
+def find_shown(contact_id: int) -> Contact:
+    """The contact to show; of a merged one the page redirects to the one that was kept."""
+    contact = queries.find_kept_contact(db(), agent(rules.may_see_contacts), contact_id)
+    if contact.id != contact_id:
+        raise RequestRedirect(contact_url(contact))
+    return contact
 
 
 def contact_url(contact: Contact) -> str:
@@ -47,7 +55,7 @@ def contact_url(contact: Contact) -> str:
 
 @pages.get("/contacts")
 def search() -> str:
-    person = agent()
+    person = agent(rules.may_see_contacts)
     words = request.args.get("q", "")[:SEARCH_LENGTH].replace("\0", "").strip()
     words = words.encode("utf-8", "ignore").decode()
     page = queries.list_contacts(db(), person, words, request.args.get("after"))
@@ -65,7 +73,7 @@ def search() -> str:
 
 @pages.get("/contacts/new")
 def new() -> str:
-    agent()
+    agent(rules.may_see_contacts)
     return new_again(
         form_from(
             NewContactForm,
@@ -77,7 +85,7 @@ def new() -> str:
 
 
 def new_again(form: NewContactForm) -> str:
-    agent()
+    agent(rules.may_see_contacts)
     return render_template("contacts/edit.html", form=form, contact=None)
 
 
@@ -85,7 +93,7 @@ def new_again(form: NewContactForm) -> str:
 @takes(NewContactForm, again=new_again)
 @writes
 def add_contact(form: NewContactForm) -> Response:
-    person = agent()
+    person = agent(rules.may_see_contacts)
     owner = f"user:{person.id}"
     made = made_before(db(), owner, form.once_key)
     if made is not None and made.kind == "contact":
@@ -103,8 +111,8 @@ def show(contact_id: int) -> str:
 
 def draw(contact_id: int, **forms: Any) -> str:
     """The page of a contact, with the form that came back among its forms."""
-    person = agent()
-    contact = queries.find_contact(db(), person, contact_id)
+    person = agent(rules.may_see_contacts)
+    contact = find_shown(contact_id)
     history = queries.list_timeline(db(), contact, request.args.get("after") if request.method == "GET" else None)
     chosen = {
         "point_form": form_from(PointForm),
@@ -116,7 +124,8 @@ def draw(contact_id: int, **forms: Any) -> str:
         contact=contact,
         tier_word=TIER_WORDS[contact.tier],
         spoken_point=spoken_point,
-        sharers=queries.sharers(db(), person, contact),
+        doubles=queries.doubles(db(), person, contact),
+        merges=queries.merges_into(db(), person, contact),
         likely=queries.users_like(db(), contact),
         tickets=list_tickets(db(), person, requester_id=contact.id).items,
         history=items(db(), history.items),
@@ -129,7 +138,7 @@ def draw(contact_id: int, **forms: Any) -> str:
 
 @pages.get("/contacts/<int:contact_id>/edit")
 def edit(contact_id: int) -> str:
-    contact = find(contact_id)
+    contact = find_shown(contact_id)
     form = form_from(
         ContactForm,
         name=contact.name,

@@ -14,6 +14,7 @@ from forum.web.knowledge.addresses import article_url
 from forum.web.knowledge.blueprint import pages
 from forum.web.knowledge.cards import show_card
 from forum.web.knowledge.shown import Tied, drafts_url, show_page
+from forum.web.language import language
 from forum.web.people import actor, reader
 from forum.web.questions.addresses import answer_url, question_url
 
@@ -38,7 +39,9 @@ def home() -> str:
         "knowledge/home.html",
         articles=[show_card(article) for article in page.items],
         # Where one page holds all there are, the same cards twice would only be longer.
-        most_read=[] if cursor or not page.next else [show_card(article) for article in queries.list_most_read(db())],
+        most_read=[]
+        if cursor or not page.next
+        else [show_card(article) for article in queries.list_most_read(db(), language())],
         is_first=not cursor,
         next_url=url_for("knowledge.home", after=page.next) if page.next else None,
         may_see_drafts=bool(rules.may_see_drafts(reader())),

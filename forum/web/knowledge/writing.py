@@ -12,9 +12,11 @@ from forum.base.errors import Conflict
 from forum.base.markup import Rendered
 from forum.base.requests import db, forget_session, now, writes
 from forum.base.verdicts import require
+from forum.drafts.models import EDIT_ARTICLE, Purpose
 from forum.knowledge import actions, queries, rules
 from forum.knowledge.models import Article
 from forum.questions.queries import find_answer
+from forum.web.drafts.restoring import is_sent, restore
 from forum.web.forms import form_from, takes
 from forum.web.knowledge.addresses import article_url
 from forum.web.knowledge.blueprint import pages
@@ -86,7 +88,8 @@ def edit_article(article_id: int) -> str:
         language=revision.language,
         version=str(article.version),
     )
-    return edit_page(form, article, begun_from=wanted)
+    draft = None if wanted else restore(form, Purpose(EDIT_ARTICLE, article.id))
+    return edit_page(form, article, begun_from=wanted, draft=draft)
 
 
 def edit_again(form: ArticleForm, article_id: int, **shown: Any) -> str:
@@ -137,6 +140,7 @@ def save_article(form: ArticleForm, article_id: int) -> Response:
         why=form.why.data,
         based_on=form.version_number,
     )
+    is_sent(EDIT_ARTICLE, article_id)
     flash(gettext("Saved as a draft. Ask for a review when it is ready."), "ok")
     return redirect(article_url(article, newest=1), 303)
 

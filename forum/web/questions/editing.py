@@ -11,9 +11,11 @@ from forum.base.differences import compare
 from forum.base.errors import Conflict
 from forum.base.requests import db, now, writes
 from forum.base.verdicts import require
+from forum.drafts.models import EDIT_ANSWER, EDIT_QUESTION, Purpose
 from forum.questions import actions, rules
 from forum.questions.models import Answer, Comment, Post, Question
 from forum.questions.queries import find_answer, find_comment, find_question, find_revision, list_revisions
+from forum.web.drafts.restoring import is_sent, restore
 from forum.web.forms import form_from, takes
 from forum.web.language import gettext
 from forum.web.people import actor, reader
@@ -46,7 +48,14 @@ def edit_page(form: Versioned, post: Post, conflict: Any, shown: dict[str, Any])
     if conflict is not None:
         form.version.data = str(post.version)
     return render_template(
-        "questions/edit.html", form=form, back=post_url(post), conflict=conflict, current=post, **shown
+        "questions/edit.html",
+        form=form,
+        back=post_url(post),
+        conflict=conflict,
+        current=post,
+        question_id=post.id if isinstance(post, Question) else post.question_id,
+        draft_for=None if isinstance(post, Comment) else Purpose(f"edit_{type(post).__name__.lower()}", post.id),
+        **shown,
     )
 
 
@@ -56,7 +65,8 @@ def edit_question(question_id: int) -> str:
     require(rules.may_edit_question(actor(), question))
     tags = ", ".join(tag.name for tag in question.tags)
     form = form_from(EditQuestionForm, title=question.title, text=question.text, tags=tags, version=question.version)
-    return edit_page(form, question, None, {})
+    draft = restore(form, Purpose(EDIT_QUESTION, question.id))
+    return edit_page(form, question, None, {"draft": draft})
 
 
 def edit_question_again(form: EditQuestionForm, question_id: int, conflict: Any = None, **shown: Any) -> str:
@@ -81,6 +91,7 @@ def save_question(form: EditQuestionForm, question_id: int) -> Response:
         now(),
         why=form.why.data,
     )
+    is_sent(EDIT_QUESTION, question_id)
     return _saved(question)
 
 
@@ -88,7 +99,9 @@ def save_question(form: EditQuestionForm, question_id: int) -> Response:
 def edit_answer(answer_id: int) -> str:
     answer = find_answer(db(), reader(), answer_id)
     require(rules.may_edit_answer(actor(), answer))
-    return edit_page(form_from(EditAnswerForm, text=answer.text, version=answer.version), answer, None, {})
+    form = form_from(EditAnswerForm, text=answer.text, version=answer.version)
+    draft = restore(form, Purpose(EDIT_ANSWER, answer.id))
+    return edit_page(form, answer, None, {"draft": draft})
 
 
 def edit_answer_again(form: EditAnswerForm, answer_id: int, conflict: Any = None, **shown: Any) -> str:
@@ -103,6 +116,7 @@ def edit_answer_again(form: EditAnswerForm, answer_id: int, conflict: Any = None
 def save_answer(form: EditAnswerForm, answer_id: int) -> Response:
     answer = find_answer(db(), reader(), answer_id)
     actions.edit_answer(db(), actor(), answer, form.written, form.version_number, now(), why=form.why.data)
+    is_sent(EDIT_ANSWER, answer_id)
     return _saved(answer)
 
 

@@ -54,7 +54,7 @@ def index() -> str:
         "questions/front.html",
         "questions.index",
         filters,
-        most_read=[show_card(article) for article in list_most_read(db())] if is_start else [],
+        most_read=[show_card(article) for article in list_most_read(db(), language())] if is_start else [],
     )
 
 

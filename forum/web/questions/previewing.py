@@ -17,6 +17,8 @@ from forum.questions.actions.keeping import HOUR
 from forum.questions.models import TEXT_LENGTH
 from forum.web.forms import Text, to_sign_in
 from forum.web.language import spoken
+from forum.web.pace import PREVIEWS as PACE
+from forum.web.pace import keep_pace
 from forum.web.people import actor, reader
 from forum.web.questions.forms import WrittenForm
 from forum.web.writing import rendered
@@ -44,6 +46,7 @@ def preview_refused(form: PreviewForm) -> Response:
 def count_preview() -> None:
     """Count before the work, in a transaction that holds nothing else; raises TooMany."""
     who, moment = f"user:{actor().id}", now()
+    keep_pace(PACE)
 
     def count(session: Session) -> None:
         spend(session, PREVIEWS, who, moment)

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from forum.base.markup import opening
 from forum.base.parts import parts
 from forum.base.requests import db
+from forum.drafts.models import ANSWER, Purpose
 from forum.knowledge import rules as rules_of_articles
 from forum.knowledge.queries import article_for_question, article_from
 from forum.moderation.queries import asked_to_mend
@@ -17,6 +18,7 @@ from forum.questions.queries import find_answer
 from forum.questions.reading import Discussion, read_discussion
 from forum.questions.rows import QuestionRow
 from forum.web.context import LINKS
+from forum.web.drafts.restoring import restore
 from forum.web.forms import form_from
 from forum.web.people import here, reader
 from forum.web.questions.addresses import answer_url, place, question_slug, question_url
@@ -44,6 +46,14 @@ def draw_question(discussion: Discussion, form: AnswerForm | None = None, **show
     question, who = discussion.question, reader()
     may_answer = rules.may_answer(who, question)
     accepted = discussion.accepted
+    if form is None and may_answer:
+        form = form_from(AnswerForm)
+        shown["draft"] = restore(form, Purpose(ANSWER, question.id))
+    article = article_for_question(db(), who, question.id)
+    promoted = None
+    if accepted is not None and who.is_editor:
+        is_same = article is not None and article.source_answer_id == accepted.id
+        promoted = article if is_same else article_from(db(), accepted.id)
     return render_template(
         "questions/show.html",
         question=show_question(question),
@@ -68,14 +78,14 @@ def draw_question(discussion: Discussion, form: AnswerForm | None = None, **show
         may_answer=may_answer,
         may_close=rules.may_close(who),
         may_reopen=rules.may_reopen(who),
-        form=form or (form_from(AnswerForm) if may_answer else None),
+        form=form,
         sign_in_url=None if who.is_signed_in else f"{LINKS.sign_in}?{urlencode({'next': here()})}",
         canonical=parts().settings.base_url + question_url(question),
         to_mend=_is_asked_to_mend(discussion),
-        article=article_for_question(db(), who, question.id),
+        article=article,
         promotable=accepted if accepted is not None and who.is_editor else None,
         may_promote=rules_of_articles.may_promote(who, accepted) if accepted is not None else None,
-        promoted=article_from(db(), accepted.id) if accepted is not None and who.is_editor else None,
+        promoted=promoted,
         **shown,
     )
 

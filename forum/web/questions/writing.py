@@ -6,11 +6,14 @@ from flask import flash, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from forum.base.requests import db, now, writes
+from forum.drafts.models import ANSWER, QUESTION, Purpose
+from forum.drafts.queries import find_draft
 from forum.questions import actions
 from forum.questions.models import Answer, Question
 from forum.questions.queries import find_answer, find_question
 from forum.questions.reading import read_discussion
 from forum.questions.rules import may_ask
+from forum.web.drafts.restoring import fill, is_sent
 from forum.web.forms import form_from, takes, to_sign_in
 from forum.web.language import gettext
 from forum.web.people import actor, reader
@@ -19,21 +22,30 @@ from forum.web.questions.blueprint import pages
 from forum.web.questions.forms import AnswerForm, AskForm, CommentForm
 from forum.web.questions.previewing import PreviewForm, preview_refused, previews
 from forum.web.questions.reading import draw_question
+from forum.web.search.similar import count_asked, items_beside, new_asking
 
 
 @pages.get("/questions/ask")
-def ask() -> str | Response:
+def ask() -> Any:
     """First the title alone, so that what others found shows before anything is written; then the rest."""
     title = request.args.get("title", "").strip()
-    if not title:
-        return render_template("questions/ask_title.html", title="")
+    draft = find_draft(db(), reader(), Purpose(QUESTION))
+    if not title and draft is None:
+        return render_template("questions/ask_title.html", title="", asking=new_asking())
     if not may_ask(reader()):
         return to_sign_in()
-    return ask_page(form_from(AskForm, title=title[:500], tags=request.args.get("tags", "")[:200]))
+    form = form_from(AskForm, title=title[:500], tags=request.args.get("tags", "")[:200])
+    if draft is None:
+        return ask_page(form)
+    if title and title != draft.title:
+        return ask_page(form, other_draft=draft)
+    fill(form, draft)
+    return ask_page(form, draft=draft)
 
 
 def ask_page(form: AskForm, **shown: Any) -> str:
-    return render_template("questions/ask.html", form=form, **shown)
+    items = items_beside((form.title.data or "")[:200].strip())
+    return render_template("questions/ask.html", form=form, similar_items=items, asking=new_asking(), **shown)
 
 
 @pages.post("/questions/ask")
@@ -44,6 +56,8 @@ def ask_question(form: AskForm) -> Response:
     question = actions.ask_question(
         db(), actor(), form.title.data, form.written, form.tag_names, now(), once=form.once_key
     )
+    is_sent(QUESTION)
+    count_asked()
     flash(gettext("Your question is in the line. You will find it here, with every answer."), "ok")
     return redirect(question_url(question), 303)
 
@@ -59,6 +73,7 @@ def answer_again(form: AnswerForm, question_id: int, **shown: Any) -> str:
 def post_answer(form: AnswerForm, question_id: int) -> Response:
     question = find_question(db(), reader(), question_id)
     answer = actions.post_answer(db(), actor(), question, form.written, now(), once=form.once_key)
+    is_sent(ANSWER, question_id)
     flash(gettext("Thank you: somebody waits less because of you."), "ok")
     return redirect(answer_url(answer), 303)
 

@@ -1,1 +1,6 @@
-"""The search page, and similar questions while one is being written."""
+"""Finding: what fits the words, and what resembles a question before it is asked."""
+
+from forum.web.search import similar, views
+from forum.web.search.hits import pages
+
+__all__ = ["pages", "similar", "views"]

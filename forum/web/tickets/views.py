@@ -10,14 +10,14 @@ from forum.base.causes import Cause
 from forum.base.errors import Conflict, Invalid, NotFound
 from forum.base.once import made_before, remember_made
 from forum.base.requests import db, now, writes
-from forum.base.verdicts import require
 from forum.base.words import say
 from forum.contacts.models import Contact
-from forum.contacts.queries import find_contact
+from forum.contacts.queries import find_kept_contact
 from forum.questions.models import Question
 from forum.questions.queries import find_question
 from forum.tickets import actions, queries, rules
 from forum.tickets.models import STATUSES, UNDONE, Ticket
+from forum.web.agents import agent
 from forum.web.contacts.forms import TIER_WORDS
 from forum.web.contacts.history import target_title, target_url
 from forum.web.contacts.shown import spoken_point
@@ -33,15 +33,8 @@ TO_DO, MINE, UNASSIGNED = "todo", "mine", "unassigned"
 TAB_WORDS = {TO_DO: say("To do"), MINE: say("With me"), UNASSIGNED: say("With nobody")} | STATUS_WORDS
 
 
-def agent() -> User:
-    """Whoever looks, if they may: the rule is asked before it shows whether something exists."""
-    person = actor()
-    require(rules.may_see_tickets(person))
-    return person
-
-
 def find(ticket_id: int) -> Ticket:
-    return queries.find_ticket(db(), agent(), ticket_id)
+    return queries.find_ticket(db(), agent(rules.may_see_tickets), ticket_id)
 
 
 def ticket_url(ticket: Ticket) -> str:
@@ -50,7 +43,7 @@ def ticket_url(ticket: Ticket) -> str:
 
 @pages.get("/tickets")
 def tickets() -> str:
-    person = agent()
+    person = agent(rules.may_see_tickets)
     tab = request.args.get("tab", TO_DO)
     if tab not in TAB_WORDS:
         raise NotFound("tab")
@@ -84,7 +77,7 @@ def tickets() -> str:
 
 @pages.get("/tickets/new")
 def new() -> str:
-    agent()
+    agent(rules.may_see_tickets)
     question = _question(request.args.get("question", ""))
     return new_again(
         form_from(
@@ -96,7 +89,7 @@ def new() -> str:
 
 
 def new_again(form: TicketForm) -> str:
-    agent()
+    agent(rules.may_see_tickets)
     return render_template(
         "tickets/new.html", form=form, contact=_contact(), question=_question(form.question.data or "")
     )
@@ -106,7 +99,7 @@ def new_again(form: TicketForm) -> str:
 @takes(TicketForm, again=new_again)
 @writes
 def open_ticket(form: TicketForm) -> Response:
-    person = agent()
+    person = agent(rules.may_see_tickets)
     owner = f"user:{person.id}"
     made = made_before(db(), owner, form.once_key)
     if made is not None and made.kind == "ticket":
@@ -134,13 +127,13 @@ def _contact() -> Contact | None:
     number = _number(sent)
     if sent and number is None:
         raise NotFound("contact")
-    return None if number is None else find_contact(db(), agent(), number)
+    return None if number is None else find_kept_contact(db(), agent(rules.may_see_tickets), number)
 
 
 def _question(sent: str) -> Question | None:
     """The question a ticket is opened from, if it is."""
     number = _number(sent)
-    return None if number is None else find_question(db(), agent(), number)
+    return None if number is None else find_question(db(), agent(rules.may_see_tickets), number)
 
 
 def _number(sent: str) -> int | None:
@@ -154,9 +147,10 @@ def show(ticket_id: int) -> str:
 
 def draw(ticket_id: int, **forms: Any) -> str:
     """The page of a ticket, with the form that came back among its forms."""
-    person = agent()
+    person = agent(rules.may_see_tickets)
     ticket = queries.find_ticket(db(), person, ticket_id)
     links = queries.list_links(db(), person, ticket)
+    question, solved_by = queries.what_was_asked(db(), ticket)
     counts = queries.reuse_counts(db(), [link.target for link in links if link.is_shown])
     change_form = form_from(
         ChangeForm, status=ticket.status, assignee=str(ticket.assignee_id or ""), version=str(ticket.version)
@@ -170,15 +164,17 @@ def draw(ticket_id: int, **forms: Any) -> str:
         "tickets/show.html",
         ticket=ticket,
         status_words=STATUS_WORDS,
-        contact=find_contact(db(), person, ticket.requester_id),
+        contact=None if ticket.requester_id is None else find_kept_contact(db(), person, ticket.requester_id),
         tier_words=TIER_WORDS,
         spoken_point=spoken_point,
         messages=queries.list_messages(db(), ticket),
-        links=[link for link in links if link.unlinked_at is None],
+        ties=[link for link in links if link.unlinked_at is None],
         removed=[link for link in links if link.unlinked_at is not None and link.is_shown],
         counts=counts,
         agents=queries.list_agents(db()),
-        question=db().get(Question, ticket.question_id) if ticket.question_id else None,
+        question=question,
+        solved_by=solved_by,
+        linked_answers={link.answer_id for link in links if link.unlinked_at is None},
         target_title=target_title,
         target_url=target_url,
         has_errors=any(form.errors for form in forms.values()),
@@ -272,14 +268,14 @@ def relink(ticket_id: int, link_id: int) -> Response:
 
 
 def _link(ticket_id: int, link_id: int) -> Any:
-    made = queries.find_link(db(), agent(), link_id)
+    made = queries.find_link(db(), agent(rules.may_see_tickets), link_id)
     if made.ticket_id != ticket_id:
         raise NotFound("link")
     return made
 
 
 def pass_on_again(form: PassOnForm) -> str:
-    agent()
+    agent(rules.may_see_tickets)
     return render_template("tickets/pass_on.html", form=form)
 
 
@@ -288,7 +284,7 @@ def pass_on_again(form: PassOnForm) -> str:
 @writes
 def pass_on(form: PassOnForm) -> Response:
     """From the other side: link an answer, article or question to a ticket."""
-    agent()
+    agent(rules.may_see_tickets)
     target = queries.find_target(db(), form.kind.data, form.target_id)
     try:
         ticket = find(form.ticket_id)

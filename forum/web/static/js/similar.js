@@ -7,10 +7,11 @@ for (const input of document.querySelectorAll('[data-similar-url]')) {
   if (!panel) continue;
   const list = panel.querySelector('[data-similar-list]');
   const pattern = panel.querySelector('template');
+  const status = document.querySelector(`[data-similar-said="#${panel.id}"]`);
   let waiting = 0;
   let asking = null;
 
-  const draw = (items) => {
+  const draw = (items, said = '') => {
     list.replaceChildren(...items.map((item) => {
       const row = pattern.content.cloneNode(true);
       const title = row.querySelector('.similar__title');
@@ -19,10 +20,20 @@ for (const input of document.querySelectorAll('[data-similar-url]')) {
       const address = new URL(item.url, location.href);
       title.href = address.origin === location.origin ? address.href : '#';
       row.querySelector('.similar__word').textContent = item.word ?? '';
-      row.querySelector('.similar__passage').textContent = item.passage ?? '';
+      row.querySelector('.similar__lead').textContent = item.lead ?? '';
+      row.querySelector('.similar__passage span').textContent = item.passage ?? '';
+      const solved = row.querySelector('button');
+      if (solved) {
+        solved.value = item.hit;
+        solved.querySelector('.similar__of').textContent = ` ${item.title}`;
+      }
       return row;
     }));
     panel.hidden = items.length === 0;
+    // The server counts who saw hits and asked all the same.
+    if (items.length && input.form?.elements.saw) input.form.elements.saw.value = '1';
+    // Only when it changes, and only how many: the list itself is read by whoever goes there.
+    if (status && status.textContent !== said) status.textContent = said;
   };
 
   const ask = async () => {
@@ -37,7 +48,9 @@ for (const input of document.querySelectorAll('[data-similar-url]')) {
     address.searchParams.set('title', title);
     try {
       const reply = await fetch(address, { headers: { Accept: 'application/json' }, signal: asking.signal });
-      if (reply.ok) draw((await reply.json()).items ?? []);
+      if (!reply.ok) return;
+      const found = await reply.json();
+      draw(found.items ?? [], found.said ?? '');
     } catch (problem) {
       // Help that does not come is no error of the person who writes; what was shown stays.
       if (problem.name !== 'AbortError' && !(problem instanceof TypeError)) throw problem;

@@ -1,0 +1,1 @@
+"""Drafts on pages: kept, restored, listed."""

@@ -1,0 +1,1 @@
+"""Pictures on pages: uploaded, served to those who may see them, listed for their uploader."""
