@@ -9,6 +9,7 @@ from markupsafe import Markup
 from forum.accounts.models import Reader
 from forum.base.verdicts import Verdict
 from forum.base.words import Sentence, say
+from forum.moderation.rules import may_flag
 from forum.questions import rules
 from forum.questions.reading import Discussion
 from forum.questions.rows import AnswerRow, Author, CommentRow, ProductRow, QuestionRow
@@ -97,8 +98,9 @@ class Tools:
 
 #: In the order in which they stand in the menu, and as the address names them.
 EDIT, UNDELETE = (say("Edit"), "edit", "edit", "get"), (say("Bring it back"), "undelete", "eye", "post")
-RESTORE, HIDE = (say("Show it again"), "restore", "eye", "post"), (say("Hide"), "hide", "flag", "get")
-DELETE = (say("Delete"), "delete", "close", "post")
+RESTORE, HIDE = (say("Show it again"), "restore", "eye", "get"), (say("Hide"), "hide", "lock", "get")
+DELETE, FLAG = (say("Delete"), "delete", "close", "post"), (say("Flag"), "flag", "flag", "get")
+ASK_UNDELETE, ASK_DELETE = (*UNDELETE[:3], "get"), (*DELETE[:3], "get")
 
 
 @dataclass(slots=True, eq=False)
@@ -197,12 +199,15 @@ def show_comments(comments: Sequence[CommentRow], reader: Reader) -> list[Commen
 
 def show_tools(kind: str, post: rules.AnyPost, reader: Reader, may_edit: Verdict, may_delete: Verdict) -> Tools:
     """What the reader may do with one of the `questions`, `answers` or `comments`; the actions ask the same rules."""
+    # Moderators are asked for a reason on a page of its own; authors do with one press what they can undo.
+    is_own = reader.id == post.author_id
     offered = (
         (EDIT, may_edit),
-        (UNDELETE, post.is_deleted and rules.may_undelete(reader, post)),
+        (FLAG, may_flag(reader, post)),
+        (UNDELETE if is_own else ASK_UNDELETE, post.is_deleted and rules.may_undelete(reader, post)),
         (RESTORE, post.is_hidden and rules.may_restore(reader)),
         (HIDE, post.is_public and rules.may_hide(reader)),
-        (DELETE, may_delete and not post.is_deleted),
+        (DELETE if is_own else ASK_DELETE, may_delete and not post.is_deleted),
     )
     return Tools(
         [
