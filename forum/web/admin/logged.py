@@ -95,6 +95,9 @@ KIND_WORDS: dict[str, Sentence] = {
     "answer": say("Answer"),
     "comment": say("Comment"),
     "delivery": say("Job"),
+    "product": say("Product"),
+    "tag": say("Tag"),
+    "brand": say("Brand"),
 }
 
 #: Where a thing is read; a comment and a job have no page of their own.
