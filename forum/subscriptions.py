@@ -10,24 +10,24 @@ from forum.base.courier import forget_delivered
 from forum.base.limits import forget_usages
 from forum.base.once import forget_old_keys
 from forum.base.parts import Parts
-from forum.contacts.reactions import join_confirmed_user
-from forum.drafts.actions import forget_old_drafts
-from forum.knowledge.reactions import check_article_of_answer, check_articles_of_question
-from forum.media import reactions as media
-from forum.media.shelf import Shelf
 from forum.contacts import events as contacts
 from forum.contacts.reactions import gather_latecomers, join_confirmed_user
+from forum.drafts.actions import forget_old_drafts
 from forum.knowledge.reactions import (
     check_article_of_answer,
     check_articles_of_question,
     tell_contact_of_articles,
 )
+from forum.media import reactions as media
+from forum.media.shelf import Shelf
 from forum.notices.reactions import AccountMails
 from forum.questions import events as questions
 from forum.questions.reactions import tell_contact
 from forum.search import reactions as search
+from forum.search.relating import Relations
 from forum.tickets.reactions import bring_tickets
 from forum.transfer.events import QuestionImported
+from forum.transfer.people.farewells import Farewells
 
 
 def subscribe_all(parts: Parts) -> None:
@@ -35,6 +35,9 @@ def subscribe_all(parts: Parts) -> None:
     outbox = parts.subscriptions
     search.subscribe(outbox)
     outbox.subscribe(QuestionImported, search.on_question, name="search.index", channel=search.CHANNEL)
+    relations = Relations(parts.index)
+    for told in (questions.QuestionAsked, questions.QuestionEdited, QuestionImported):
+        outbox.subscribe(told, relations.relate_question, name="search.relate", channel="relations")
     outbox.every(timedelta(hours=1), forget_delivered)
     outbox.every(timedelta(hours=1), forget_old_keys)
     outbox.every(timedelta(hours=1), forget_usages)
@@ -64,6 +67,7 @@ def subscribe_all(parts: Parts) -> None:
         outbox.subscribe(contacts.ContactJoined, tell)
     outbox.every(timedelta(hours=1), forget_sign_ups)
     outbox.every(timedelta(hours=1), forget_email_changes)
+    outbox.every(timedelta(hours=1), Farewells(parts.settings).carry_out, name="transfer.farewells")
 
     mails = AccountMails(parts.settings, parts.signer)
     outbox.subscribe(accounts.SignUpRequested, mails.confirm_sign_up, channel="mail")
