@@ -1,4 +1,4 @@
-"""Take the pictures of the docs: `python -m docs.screenshots` starts the demo in a folder of its own and looks at it."""
+"""Take the pictures of the docs: `python -m docs.screenshots [NAME ...]` starts the demo in a folder of its own."""
 
 import os
 import re
@@ -131,7 +131,7 @@ def take(browser: Browser, picture: Picture, address: str, password: str) -> Pat
     return path
 
 
-def main() -> None:
+def main(names: list[str]) -> None:
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     FOLDER.mkdir(exist_ok=True)
@@ -143,10 +143,10 @@ def main() -> None:
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         stack.callback(browser.close)
-        for picture in PICTURES:
+        for picture in [each for each in PICTURES if not names or each.name in names]:
             path = take(browser, picture, address, password)
             print(f"{path.relative_to(ROOT)}  {path.stat().st_size / 1000:.0f} kB")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
