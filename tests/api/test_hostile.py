@@ -151,10 +151,10 @@ def test_a_cookie_opens_nothing(browser: Any, anna: User, session: Session) -> N
 def test_a_busy_store_and_a_surprise_are_problems_too(
     program: Open, anna: User, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def busy(*_: Any) -> None:
+    def busy(*_: Any, **__: Any) -> None:
         raise StoreBusy
 
-    def broken(*_: Any) -> None:
+    def broken(*_: Any, **__: Any) -> None:
         raise RuntimeError("a secret of ours")
 
     caller = program(anna)

@@ -54,6 +54,7 @@ def create_gallery() -> Flask:
     app.jinja_env.globals.update(
         asset=assets.url,
         csrf_token=lambda: "token",
+        links=links,
         tag_url=links.tag_url,
         person_url=links.person_url,
         remembered=lambda macro: macro,

@@ -12,6 +12,9 @@ from werkzeug.wrappers import Request, Response
 from forum.web.assets import Assets, choose_encoding, zstd
 
 WEB = Path(__file__).parents[2] / "forum" / "web"
+#: A name for what is meant, which no browser asks for.
+VOCABULARY = "https://schema.org/"
+
 INLINE_OR_FOREIGN = (" style=", "<style", "javascript:", "|safe", "http://", "https://")
 UNTRUSTED_SINKS = (
     "innerHTML",
@@ -208,7 +211,7 @@ def test_our_own_files_stay_within_their_budget() -> None:
 
 def test_nothing_of_ours_is_inline_or_from_elsewhere() -> None:
     for path in (WEB / "templates").rglob("*.html"):
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8").replace(VOCABULARY, "")
         assert not re.search(r"\son[a-z]+=", text), path.name
         for forbidden in INLINE_OR_FOREIGN:
             assert forbidden not in text, (path.name, forbidden)
