@@ -11,7 +11,7 @@ from itertools import accumulate, islice
 from typing import Any
 
 from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter
-from whoosh.columns import NumericColumn
+from whoosh.columns import NumericColumn, VarBytesColumn
 from whoosh.fields import COLUMN, ID, STORED, FieldType, Schema
 from whoosh.formats import Existence
 from whoosh.index import FileIndex
@@ -19,7 +19,7 @@ from whoosh.index import FileIndex
 from search_index.ranking import Figures
 
 #: Raise it when the schema changes.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 #: The document that remembers how far the index is; no real key begins so.
 MARK = "\x01mark"
@@ -32,6 +32,9 @@ MOST_WORDS = 20_000
 
 #: Lists of words kept, for the next letter typed and for several mistakes in one query.
 WORD_LISTS = 4
+
+#: A shorter list is read again: it would only push out one that costs.
+LONG_LIST = 200
 
 
 class Weighed(FieldType):  # type: ignore[misc]
@@ -54,6 +57,7 @@ def make_schema() -> Schema:
         score=COLUMN(NumericColumn("i")),
         created=COLUMN(NumericColumn("q")),
         quality=COLUMN(NumericColumn("B")),
+        neighbours=COLUMN(VarBytesColumn()),
         mark=STORED(),
     )
 
@@ -78,7 +82,9 @@ class _Leaf:
         self.offset = offset
         self.deleted = frozenset(reader.segment().deleted_docs())
         self.columns = {
-            name: reader.column_reader(name) for name in ("score", "created", "quality") if reader.has_column(name)
+            name: reader.column_reader(name)
+            for name in ("score", "created", "quality", "neighbours")
+            if reader.has_column(name)
         }
 
     def figures(self, number: int) -> Figures:
@@ -87,6 +93,10 @@ class _Leaf:
             return int(column[number]) if column is not None else 0
 
         return Figures(read("score"), read("created"), read("quality") / QUALITY_STEPS)
+
+    def neighbours(self, number: int) -> bytes:
+        column = self.columns.get("neighbours")
+        return bytes(column[number]) if column is not None else b""
 
     def postings(self, field: str, term: str) -> tuple[list[int], list[float]]:
         """Give all live documents with the term, numbered for the whole index, and its weights in them."""
@@ -132,6 +142,7 @@ class WhooshShelf:
             for number in {0, last}:
                 leaf.reader.stored_fields(number)
                 leaf.figures(number)
+                leaf.neighbours(number)
             first = next(leaf.reader.iter_from("text", b""), None)
             if first is not None and first[0][0] == "text":
                 leaf.postings("text", first[0][1].decode())
@@ -190,10 +201,12 @@ class WhooshShelf:
                     break
                 word = term.decode()
                 found[word] = found.get(word, 0) + told.doc_frequency()
-        if len(self._word_lists) >= WORD_LISTS:
-            self._word_lists.pop(next(iter(self._word_lists)))
-        self._word_lists[name, beginning] = list(found.items())
-        return self._word_lists[name, beginning]
+        listed = list(found.items())
+        if len(listed) >= LONG_LIST:
+            if len(self._word_lists) >= WORD_LISTS:
+                self._word_lists.pop(next(iter(self._word_lists)))
+            self._word_lists[name, beginning] = listed
+        return listed
 
     def postings(self, term: str, among: dict[int, float] | None) -> tuple[Sequence[int], Sequence[float]]:
         return self._whole("text", term)
@@ -215,6 +228,13 @@ class WhooshShelf:
         for number in numbers:
             leaf = self._leaf_of(number)
             found.append(leaf.figures(number - leaf.offset))
+        return found
+
+    def neighbours(self, numbers: Sequence[int]) -> list[bytes]:
+        found = []
+        for number in numbers:
+            leaf = self._leaf_of(number)
+            found.append(leaf.neighbours(number - leaf.offset))
         return found
 
     def names(self, numbers: Sequence[int]) -> list[str]:
