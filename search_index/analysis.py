@@ -147,7 +147,7 @@ def _guess(words: Iterable[str], default: str) -> str:
     return best if seen[best] > seen.get(default, 0) else default
 
 
-@lru_cache(maxsize=30_000)
+@lru_cache(maxsize=100_000)  # 25 MB when full; a tenth of a millisecond for every word that is not in it
 def _terms_of_written(written: str, code: str) -> tuple[str, ...]:
     stop_words = LANGUAGES[code].stop_words
     return tuple(stem(form, code) for form in _forms(written) if form not in stop_words)

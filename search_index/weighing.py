@@ -13,6 +13,7 @@ smaller than postings, and enough to order what was found.
 import itertools
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from zlib import crc32
 
 from search_index import analysis
@@ -56,6 +57,9 @@ MOST_PAIRED = 400
 
 #: Bytes of a neighbourhood's name: two would mistake one document in ten of the long ones for a match.
 NAME_BYTES = 3
+
+#: Odd and large, so that the order of two terms counts in every bit of their name.
+_SPREAD = 0x9E3779B1
 
 
 #: Begins no word, so that pairs stand apart in the vocabulary.
@@ -108,17 +112,26 @@ def _add(weighed: defaultdict[str, float], found: list[str], field: Field) -> fl
 
 def neighbourhood(first: str, second: str) -> bytes:
     """Name two terms beside each other, in a few bytes; now and then two of them have the same name."""
-    return (crc32(f"{first} {second}".encode()) & 0xFFFFFF).to_bytes(NAME_BYTES, "big")
+    return _named(_number(first), _number(second)).to_bytes(NAME_BYTES, "big")
+
+
+@lru_cache(maxsize=50_000)
+def _number(term: str) -> int:
+    return crc32(term.encode())
+
+
+def _named(first: int, second: int) -> int:
+    return (first * _SPREAD + second) & 0xFFFFFF
 
 
 def _neighbours(texts: list[list[str]]) -> bytes:
-    named: set[bytes] = set()
+    named: set[int] = set()
     left = MOST_PAIRED
     for found in texts:
-        kept = found[: min(left, PAIRED_TERMS)]
+        kept = [_number(term) for term in found[: min(left, PAIRED_TERMS)]]
         left -= len(kept)
-        named.update(neighbourhood(first, second) for first, second in itertools.pairwise(kept))
-    return b"".join(sorted(named))
+        named.update([_named(first, second) for first, second in itertools.pairwise(kept)])
+    return b"".join([name.to_bytes(NAME_BYTES, "big") for name in sorted(named)])
 
 
 def stand_together(neighbours: bytes, name: bytes) -> bool:
