@@ -198,7 +198,7 @@ def _forgive(word: QueryWord, vocabulary: _Vocabulary, found: Clues, *, is_last:
         if clue is not None:
             return clue
     if len(found.corrected) + len(found.unknown) < MOST_FORGIVEN:
-        for near in _nearest(word.form, vocabulary.words):
+        for near in _nearest(word.form, vocabulary.words) or _nearest_otherwise(word.form, vocabulary.words):
             clue = _stand_in(set(analysis.stems(near)), vocabulary, CORRECTED)
             if clue is not None:
                 found.corrected.append((word.form, near))
@@ -206,7 +206,7 @@ def _forgive(word: QueryWord, vocabulary: _Vocabulary, found: Clues, *, is_last:
         clue = _stand_in(set(_nearest(word.alternatives[0], vocabulary.terms)), vocabulary, CORRECTED)
         if clue is not None:
             return clue
-    clue = _stand_in(set(word.kin), vocabulary, KIN)
+    clue = _stand_in({*word.kin, *_of_root(word, vocabulary)}, vocabulary, KIN)
     if clue is None:
         found.unknown.append(word.form)
     return clue
@@ -216,6 +216,13 @@ def _nearest(form: str, words: Words) -> list[str]:
     if not spelling.allowed(form):
         return []
     return spelling.nearest(form, words(form[0]))
+
+
+def _nearest_otherwise(form: str, words: Words) -> list[str]:
+    """Give words that differ in the very first letter. A list for each beginning it may have, and none of
+    them long: far fewer words are read than there are."""
+    beginnings = spelling.other_beginnings(form)
+    return spelling.nearest(form, (each for beginning in beginnings for each in words(beginning)), most=1)
 
 
 def _stand_in(terms: set[str], vocabulary: _Vocabulary, share: float) -> Clue | None:
@@ -248,12 +255,15 @@ def _extra(known: dict[str, int], count: int, share: float) -> Clue:
 def correct(text: str, *, frequencies: Frequencies, words: Words) -> str | None:
     """Put the unknown words of a text right, leaving the rest as typed; None when nothing is better."""
     folded = analysis.fold(analysis.clean(text))
-    pieces, at = [], 0
+    pieces, at, tried = [], 0, 0
     for word in analysis.words_of(folded):
         form = word.forms[0]
         if len(word.forms) > 1 or analysis.is_stop_word(form) or any(frequencies(analysis.stems(form)).values()):
             continue
-        near = _nearest(form, words)
+        if tried == MOST_FORGIVEN:
+            break
+        tried += 1
+        near = _nearest(form, words) or _nearest_otherwise(form, words)
         if near:
             pieces += [folded[at : word.start], near[0]]
             at = word.end

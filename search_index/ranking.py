@@ -131,6 +131,8 @@ def resembling(shelf: Shelf, text: str, limit: int, filters: Query | None, exclu
         terms=shelf.terms,
         is_unfinished=True,
     )
+    if not clues.clues:
+        return Hits(is_exact=False, is_noise=clues.is_noise, unknown=tuple(clues.unknown))
     words = [clue for clue in clues.clues if clue.is_word][:RAREST]
     terms = {term for clue in words for term, _ in clue.terms}
     clues.clues = [
