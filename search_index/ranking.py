@@ -6,10 +6,9 @@ are long, then cost little and change nothing. A budget bounds the rest.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from heapq import nlargest
 from math import log10
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from search_index import analysis
 from search_index.clues import LONGEST_SAMPLE, RAREST, Clue, Clues, Nearness, Words, gather
@@ -36,8 +35,7 @@ FOLLOWED = 2_000
 LOOKED_AT = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(NamedTuple):
     """What is known of a document beside its words; `created` in seconds."""
 
     score: int

@@ -33,6 +33,9 @@ MOST_WORDS = 20_000
 #: Lists of words kept, for the next letter typed and for several mistakes in one query.
 WORD_LISTS = 4
 
+#: Figures of more documents than these are read all at once and kept: each costs three reads of a file.
+MANY = 1_000
+
 #: A shorter list is read again: it would only push out one that costs.
 LONG_LIST = 200
 
@@ -94,6 +97,9 @@ class _Leaf:
 
         return Figures(read("score"), read("created"), read("quality") / QUALITY_STEPS)
 
+    def all_figures(self) -> list[Figures]:
+        return [self.figures(number) for number in range(self.reader.doc_count_all())]
+
     def neighbours(self, number: int) -> bytes:
         column = self.columns.get("neighbours")
         return bytes(column[number]) if column is not None else b""
@@ -130,6 +136,7 @@ class WhooshShelf:
         self._reader = index.reader()
         self._state = self._reader.generation()
         self._leaves = [_Leaf(reader, offset) for reader, offset in self._reader.leaf_readers()]
+        self._figures: list[Figures] | None = None
         self._word_lists: dict[tuple[str, str], list[tuple[str, int]]] = {}
         marks = self.numbers_of(MARK)
         self.mark: dict[str, Any] = self._reader.stored_fields(marks[0]).get("mark", {}) if marks else {}
@@ -224,6 +231,10 @@ class WhooshShelf:
         raise IndexError(number)
 
     def figures(self, numbers: Sequence[int]) -> list[Figures]:
+        if len(numbers) > MANY:
+            if self._figures is None:
+                self._figures = [each for leaf in self._leaves for each in leaf.all_figures()]
+            return [self._figures[number] for number in numbers]
         found = []
         for number in numbers:
             leaf = self._leaf_of(number)
