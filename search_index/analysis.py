@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 
 import snowballstemmer
@@ -147,7 +148,7 @@ def _guess(words: Iterable[str], default: str) -> str:
     return best if seen[best] > seen.get(default, 0) else default
 
 
-@lru_cache(maxsize=30_000)
+@lru_cache(maxsize=100_000)  # 25 MB when full; a tenth of a millisecond for every word that is not in it
 def _terms_of_written(written: str, code: str) -> tuple[str, ...]:
     stop_words = LANGUAGES[code].stop_words
     return tuple(stem(form, code) for form in _forms(written) if form not in stop_words)
@@ -211,7 +212,7 @@ def query_words(text: str) -> list[QueryWord]:
     """Analyse a query, whose language is unknown.
 
     Stop words of the language it seems to be in are left out (of any language when it does not tell: `come`
-    is a word in English). A query of nothing but stop words keeps them: better a poor answer than none.
+    is a word in English). Of a query of nothing but stop words nothing remains; `noise_of` says so.
     """
     forms = [word.forms for word in words_of(fold(clean(text)))]
     firsts = [form[0] for form in forms]
@@ -231,6 +232,22 @@ def _query_word(form: str, is_faint: bool, is_part: bool) -> QueryWord:
     alternatives = stems(form)
     kin = {other for term in alternatives for other in _KIN.get(term, ())}
     return QueryWord(form, alternatives, tuple(sorted(kin.difference(alternatives))), is_faint, is_part)
+
+
+class Noise(StrEnum):
+    """Why a text holds no word to look for."""
+
+    COMMON = "common"
+    LONG = "long"
+    SIGNS = "signs"
+
+
+def noise_of(text: str) -> Noise:
+    """Say what a text is made of that gave no word."""
+    written = _WORD.findall(fold(clean(text)))
+    if any(len(word) > LONGEST_WORD for word in written):
+        return Noise.LONG
+    return Noise.COMMON if written else Noise.SIGNS
 
 
 def _is_stop(form: str, leading: list[Language]) -> bool:

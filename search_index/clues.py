@@ -10,13 +10,16 @@ from search_index import analysis, spelling
 from search_index.analysis import QueryWord
 from search_index.contract import MOST_WORDS
 from search_index.languages import LANGUAGES
-from search_index.weighing import pair
+from search_index.weighing import neighbourhood, pair
 
 #: What a clue counts beside a plain word of the same rarity; measured on the labelled sets.
 FAINT = 0.6
 PART = 0.5
 PAIR = 0.3
 JOINED = 0.3
+
+#: What two words of the query that stand together in a text add, beside the rarer share of the two.
+NEAR = 0.12
 
 #: What another term counts in place of the very word.
 KIN = 0.3
@@ -28,6 +31,13 @@ LEAST_RARITY = 0.5
 
 #: An unfinished word stands for no more words than these.
 MOST_ENDINGS = 30
+
+#: A word is akin to those that begin like it: so many letters of its stem must be there, of which so many may
+#: differ at its end, or follow; no more than so many terms are taken.
+ROOT = 5
+ROOT_LESS = 2
+ROOT_MORE = 4
+MOST_OF_ROOT = 8
 
 #: Misspelt words put right in one query: looking through the vocabulary is the dearest thing a query can ask.
 MOST_FORGIVEN = 3
@@ -51,9 +61,18 @@ class Clue:
     is_word: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """Two words beside each other in a query, by the names they may have in a text, and what that adds."""
+
+    names: tuple[bytes, ...]
+    weight: float
+
+
 @dataclass(slots=True)
 class Clues:
     clues: list[Clue] = field(default_factory=list)
+    nearnesses: list[Nearness] = field(default_factory=list)
     corrected: list[tuple[str, str]] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     is_noise: bool = False
@@ -90,7 +109,7 @@ def gather(
     last = query[-1] if query and is_unfinished and not text[-1:].isspace() else None
     chosen: list[tuple[float, QueryWord, Clue]] = []
     for word in query:
-        clue = _clue(word, known, count)
+        clue = _clue(word, known, vocabulary)
         if clue is None and not word.is_part:
             clue = _forgive(word, vocabulary, found, is_last=word is last)
         if clue is not None:
@@ -98,6 +117,7 @@ def gather(
     chosen.sort(key=lambda each: (-each[0], each[1].form))
     kept = chosen[:most_words]
     found.clues = [clue for _, _, clue in kept]
+    found.nearnesses = _nearnesses(query, {word.form: clue for _, word, clue in kept})
     found.clues += _neighbours(query, {word.form for _, word, _ in kept}, known, count)
     found.clues.sort(key=lambda clue: -clue.weight)
     return found
@@ -122,15 +142,42 @@ def _joined(first: QueryWord, second: QueryWord) -> tuple[str, ...]:
     return analysis.stems(first.form + second.form)
 
 
-def _clue(word: QueryWord, known: dict[str, int], count: int) -> Clue | None:
+def _clue(word: QueryWord, known: dict[str, int], vocabulary: "_Vocabulary") -> Clue | None:
     frequency = sum(known.get(term, 0) for term in word.alternatives)
     kin = [term for term in word.kin if known.get(term)]
     if not frequency:
         # Kin alone must not hide that the word itself is nowhere: it may be misspelt.
         return None
-    weight = rarity(frequency, count) * (FAINT if word.is_faint else 1) * (PART if word.is_part else 1)
+    weight = rarity(frequency, vocabulary.count) * (FAINT if word.is_faint else 1) * (PART if word.is_part else 1)
     own = [(term, 1.0) for term in word.alternatives if known.get(term)]
-    return Clue((*own, *((term, KIN) for term in kin)), weight)
+    if not word.is_faint and not word.is_part:
+        kin += _of_root(word, vocabulary)
+    return Clue((*own, *((term, KIN) for term in dict.fromkeys(kin))), weight)
+
+
+def _of_root(word: QueryWord, vocabulary: "_Vocabulary") -> list[str]:
+    """Give terms that begin like a word, such as `attivazion` for `attiv`: stemming keeps them apart."""
+    found: dict[str, int] = {}
+    for term in word.alternatives:
+        if len(term) >= ROOT and term.isalpha():
+            for other, frequency in vocabulary.terms(term[: max(ROOT, len(term) - ROOT_LESS)]):
+                if len(other) <= len(term) + ROOT_MORE and other.isalpha() and other not in word.alternatives:
+                    found[other] = frequency
+    return sorted(found, key=lambda other: (-found[other], other))[:MOST_OF_ROOT]
+
+
+def _nearnesses(query: list[QueryWord], kept: dict[str, Clue]) -> list[Nearness]:
+    nearnesses = []
+    for first, second in itertools.pairwise(query):
+        one, other = kept.get(first.form), kept.get(second.form)
+        if one is not None and other is not None:
+            names = {neighbourhood(a, b) for a in _own(one) for b in _own(other)}
+            nearnesses.append(Nearness(tuple(sorted(names)), NEAR * min(one.weight, other.weight)))
+    return nearnesses
+
+
+def _own(clue: Clue) -> list[str]:
+    return [term for term, share in clue.terms if share == 1.0][:3]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +198,7 @@ def _forgive(word: QueryWord, vocabulary: _Vocabulary, found: Clues, *, is_last:
         if clue is not None:
             return clue
     if len(found.corrected) + len(found.unknown) < MOST_FORGIVEN:
-        for near in _nearest(word.form, vocabulary.words):
+        for near in _nearest(word.form, vocabulary.words) or _nearest_otherwise(word.form, vocabulary.words):
             clue = _stand_in(set(analysis.stems(near)), vocabulary, CORRECTED)
             if clue is not None:
                 found.corrected.append((word.form, near))
@@ -159,7 +206,7 @@ def _forgive(word: QueryWord, vocabulary: _Vocabulary, found: Clues, *, is_last:
         clue = _stand_in(set(_nearest(word.alternatives[0], vocabulary.terms)), vocabulary, CORRECTED)
         if clue is not None:
             return clue
-    clue = _stand_in(set(word.kin), vocabulary, KIN)
+    clue = _stand_in({*word.kin, *_of_root(word, vocabulary)}, vocabulary, KIN)
     if clue is None:
         found.unknown.append(word.form)
     return clue
@@ -169,6 +216,13 @@ def _nearest(form: str, words: Words) -> list[str]:
     if not spelling.allowed(form):
         return []
     return spelling.nearest(form, words(form[0]))
+
+
+def _nearest_otherwise(form: str, words: Words) -> list[str]:
+    """Give words that differ in the very first letter. A list for each beginning it may have, and none of
+    them long: far fewer words are read than there are."""
+    beginnings = spelling.other_beginnings(form)
+    return spelling.nearest(form, (each for beginning in beginnings for each in words(beginning)), most=1)
 
 
 def _stand_in(terms: set[str], vocabulary: _Vocabulary, share: float) -> Clue | None:
@@ -201,12 +255,15 @@ def _extra(known: dict[str, int], count: int, share: float) -> Clue:
 def correct(text: str, *, frequencies: Frequencies, words: Words) -> str | None:
     """Put the unknown words of a text right, leaving the rest as typed; None when nothing is better."""
     folded = analysis.fold(analysis.clean(text))
-    pieces, at = [], 0
+    pieces, at, tried = [], 0, 0
     for word in analysis.words_of(folded):
         form = word.forms[0]
         if len(word.forms) > 1 or analysis.is_stop_word(form) or any(frequencies(analysis.stems(form)).values()):
             continue
-        near = _nearest(form, words)
+        if tried == MOST_FORGIVEN:
+            break
+        tried += 1
+        near = _nearest(form, words) or _nearest_otherwise(form, words)
         if near:
             pieces += [folded[at : word.start], near[0]]
             at = word.end

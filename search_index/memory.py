@@ -10,7 +10,7 @@ from search_index.clues import correct
 from search_index.contract import Batch, Hits, Query
 from search_index.document import Document
 from search_index.ranking import Figures, commonest, facets_of, figures_of, surfaces_of
-from search_index.weighing import impacts
+from search_index.weighing import weigh
 
 
 class _Contents:
@@ -22,6 +22,7 @@ class _Contents:
         self._next = 0
         self._keys: dict[int, str] = {}
         self._figures: dict[int, Figures] = {}
+        self._neighbours: dict[int, bytes] = {}
         self._terms: dict[int, set[str]] = {}
         self._facets: dict[int, set[str]] = {}
         self._surfaces: dict[int, set[str]] = {}
@@ -36,10 +37,11 @@ class _Contents:
         self._numbers[document.key] = number
         self._keys[number] = document.key
         self._figures[number] = figures_of(document)
-        found = impacts(document)
-        for term, impact in found.items():
+        weighed = weigh(document)
+        for term, impact in weighed.impacts.items():
             self._postings[term][number] = impact
-        self._terms[number] = set(found)
+        self._terms[number] = set(weighed.impacts)
+        self._neighbours[number] = weighed.neighbours
         self._facets[number] = facets_of(document)
         for name in self._facets[number]:
             self._having[name].add(number)
@@ -50,7 +52,7 @@ class _Contents:
         number = self._numbers.pop(key, None)
         if number is None:
             return
-        del self._keys[number], self._figures[number]
+        del self._keys[number], self._figures[number], self._neighbours[number]
         for term in self._terms.pop(number):
             del self._postings[term][number]
         for name in self._facets.pop(number):
@@ -85,6 +87,9 @@ class _Contents:
 
     def figures(self, numbers: Sequence[int]) -> list[Figures]:
         return [self._figures[number] for number in numbers]
+
+    def neighbours(self, numbers: Sequence[int]) -> list[bytes]:
+        return [self._neighbours[number] for number in numbers]
 
     def names(self, numbers: Sequence[int]) -> list[str]:
         return [self._keys[number] for number in numbers]

@@ -107,6 +107,13 @@ class PostgresShelf:
         found = {number: Figures(score, created, quality) for number, score, created, quality in rows}
         return [found[number] for number in numbers]
 
+    def neighbours(self, numbers: Sequence[int]) -> list[bytes]:
+        rows = self._rows(
+            "SELECT id, neighbours FROM @document WHERE id = ANY(CAST(:ids AS integer[]))", ids=list(numbers)
+        )
+        found = {number: bytes(neighbours) for number, neighbours in rows}
+        return [found[number] for number in numbers]
+
     def names(self, numbers: Sequence[int]) -> list[str]:
         rows = self._rows("SELECT id, key FROM @document WHERE id = ANY(CAST(:ids AS integer[]))", ids=list(numbers))
         found = dict(rows.all())

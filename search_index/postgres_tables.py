@@ -9,10 +9,10 @@ from sqlalchemy import Connection, text
 
 from search_index.document import Document
 from search_index.ranking import facets_of, figures_of, surfaces_of
-from search_index.weighing import impacts
+from search_index.weighing import weigh
 
 #: Raise it when the tables change.
-TABLES_VERSION = 1
+TABLES_VERSION = 2
 
 #: What a row of the vocabulary is.
 TERM, SURFACE = 0, 1
@@ -40,6 +40,7 @@ _GENERATION = (
         score integer NOT NULL,
         created bigint NOT NULL,
         quality real NOT NULL,
+        neighbours bytea NOT NULL,
         terms integer[] NOT NULL,
         surfaces integer[] NOT NULL
     )
@@ -132,24 +133,25 @@ def remove(names: Names, connection: Connection, keys: Iterable[str]) -> int:
 
 def add(names: Names, connection: Connection, documents: list[Document]) -> None:
     """Put documents in that are not there yet."""
-    weighed = [(document, impacts(document), surfaces_of(document)) for document in documents]
-    terms = _identify(names, connection, TERM, {term for _, found, _ in weighed for term in found})
+    weighed = [(document, weigh(document), surfaces_of(document)) for document in documents]
+    terms = _identify(names, connection, TERM, {term for _, found, _ in weighed for term in found.impacts})
     surfaces = _identify(names, connection, SURFACE, {word for _, _, words in weighed for word in words})
     gained: Counter[int] = Counter()
     postings: tuple[list[int], list[int], list[int]] = ([], [], [])
     facets: tuple[list[str], list[int]] = ([], [])
     for document, found, words in weighed:
-        own = [terms[term] for term in found]
+        own = [terms[term] for term in found.impacts]
         spelt = [surfaces[word] for word in words]
         figures = figures_of(document)
         number = names.run(
             connection,
-            "INSERT INTO @document (key, score, created, quality, terms, surfaces)"
-            " VALUES (:key, :score, :created, :quality, :terms, :surfaces) RETURNING id",
+            "INSERT INTO @document (key, score, created, quality, neighbours, terms, surfaces)"
+            " VALUES (:key, :score, :created, :quality, :neighbours, :terms, :surfaces) RETURNING id",
             key=document.key,
             score=max(-(2**31), min(2**31 - 1, figures.score)),
             created=figures.created,
             quality=max(0.0, min(1.0, figures.quality)),
+            neighbours=found.neighbours,
             terms=own,
             surfaces=spelt,
         ).scalar_one()
@@ -157,7 +159,7 @@ def add(names: Names, connection: Connection, documents: list[Document]) -> None
         gained.update(spelt)
         postings[0].extend(own)
         postings[1].extend([number] * len(own))
-        postings[2].extend(found.values())
+        postings[2].extend(found.impacts.values())
         having = facets_of(document)
         facets[0].extend(having)
         facets[1].extend([number] * len(having))

@@ -6,16 +6,15 @@ are long, then cost little and change nothing. A budget bounds the rest.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from heapq import nlargest
 from math import log10
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from search_index import analysis
-from search_index.clues import LONGEST_SAMPLE, RAREST, Clue, Clues, Words, gather
+from search_index.clues import LONGEST_SAMPLE, RAREST, Clue, Clues, Nearness, Words, gather
 from search_index.contract import DEEPEST_OFFSET, MOST_HITS, Hit, Hits, Query, Sort
 from search_index.document import Document
-from search_index.weighing import STEPS
+from search_index.weighing import STEPS, stand_together
 
 #: What a document the company vouches for gains: enough to win a tie, too little to beat a better match.
 QUALITY = 0.05
@@ -32,9 +31,11 @@ BUDGET = 60_000
 #: Documents followed after that.
 FOLLOWED = 2_000
 
+#: Documents looked at for words that stand together: more are never shown beside each other.
+LOOKED_AT = 500
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+
+class Figures(NamedTuple):
     """What is known of a document beside its words; `created` in seconds."""
 
     score: int
@@ -64,6 +65,9 @@ class Shelf(Protocol):
     def everything(self) -> set[int]: ...
 
     def figures(self, numbers: Sequence[int]) -> list[Figures]: ...
+
+    def neighbours(self, numbers: Sequence[int]) -> list[bytes]:
+        """Give what `weighing` kept of the words that stand together."""
 
     def names(self, numbers: Sequence[int]) -> list[str]: ...
 
@@ -125,6 +129,8 @@ def resembling(shelf: Shelf, text: str, limit: int, filters: Query | None, exclu
         terms=shelf.terms,
         is_unfinished=True,
     )
+    if not clues.clues:
+        return Hits(is_exact=False, is_noise=clues.is_noise, unknown=tuple(clues.unknown))
     words = [clue for clue in clues.clues if clue.is_word][:RAREST]
     terms = {term for clue in words for term, _ in clue.terms}
     clues.clues = [
@@ -186,10 +192,10 @@ def _ordered(shelf: Shelf, query: Query, clues: Clues, allowed: set[int] | None)
         scores = {}
     total = len(scores)
     if query.sort is not Sort.RELEVANCE or query.has_figures or not clues.clues:
-        ranked = _by_figures(shelf, query, scores)
+        ranked = _by_figures(shelf, query, scores, clues.nearnesses)
         total = len(ranked)
     else:
-        ranked = _by_relevance(shelf, _best(scores, 4 * (offset + limit) + 40), scores)
+        ranked = _by_relevance(shelf, _best(scores, 4 * (offset + limit) + 40), scores, clues.nearnesses)
     shown = ranked[offset : offset + limit]
     names = shelf.names([number for number, _ in shown])
     most = clues.weight_of_words or 1.0
@@ -264,11 +270,15 @@ def _gain(shelf: Shelf, clue: Clue, among: dict[int, float] | None) -> dict[int,
     return gained
 
 
-def _by_relevance(shelf: Shelf, numbers: list[int], scores: dict[int, float]) -> list[tuple[int, float]]:
+def _by_relevance(
+    shelf: Shelf, numbers: list[int], scores: dict[int, float], nearnesses: list[Nearness]
+) -> list[tuple[int, float]]:
+    near = _near(shelf, numbers, scores, nearnesses) if nearnesses else {}
     ranked = [
         (
             number,
-            scores[number] * (1 + QUALITY * figures.quality + VOTES * _magnitude(figures.score)),
+            (scores[number] + near.get(number, 0.0))
+            * (1 + QUALITY * figures.quality + VOTES * _magnitude(figures.score)),
             figures,
         )
         for number, figures in zip(numbers, shelf.figures(numbers), strict=True)
@@ -278,12 +288,25 @@ def _by_relevance(shelf: Shelf, numbers: list[int], scores: dict[int, float]) ->
     return [(number, score) for number, score, _ in ranked]
 
 
+def _near(shelf: Shelf, numbers: list[int], scores: dict[int, float], nearnesses: list[Nearness]) -> dict[int, float]:
+    """Add up what words that stand together, in the query and in a text, say about the best documents."""
+    if len(numbers) > LOOKED_AT:
+        numbers = _best({number: scores[number] for number in numbers}, LOOKED_AT)
+    return {
+        number: sum(each.weight for each in nearnesses if any(stand_together(neighbours, name) for name in each.names))
+        for number, neighbours in zip(numbers, shelf.neighbours(numbers), strict=True)
+        if neighbours
+    }
+
+
 def _magnitude(score: int) -> float:
     """One for ten votes, two for a hundred; never more, and nothing below zero."""
     return min(2.0, log10(1 + score)) if score > 0 else 0.0
 
 
-def _by_figures(shelf: Shelf, query: Query, scores: dict[int, float]) -> list[tuple[int, float]]:
+def _by_figures(
+    shelf: Shelf, query: Query, scores: dict[int, float], nearnesses: list[Nearness]
+) -> list[tuple[int, float]]:
     least = RELEVANT * max(scores.values(), default=0.0) if query.sort is not Sort.RELEVANCE else 0.0
     numbers = [number for number, score in scores.items() if score >= least]
     kept = [
@@ -296,7 +319,7 @@ def _by_figures(shelf: Shelf, query: Query, scores: dict[int, float]) -> list[tu
     elif query.sort is Sort.NEWEST or not any(scores.values()):
         kept.sort(key=lambda each: (-each[1].created, each[0]))
     else:
-        return _by_relevance(shelf, [number for number, _ in kept], scores)
+        return _by_relevance(shelf, [number for number, _ in kept], scores, nearnesses)
     return [(number, scores[number]) for number, _ in kept]
 
 

@@ -1,9 +1,13 @@
 """Forgive typing mistakes: the words in use that are nearest to one that is not."""
 
 from collections.abc import Iterable
+from string import ascii_lowercase
 
 #: Shorter words have too many neighbours to guess.
 SHORTEST = 4
+
+#: A shorter word with another first letter is mostly another word.
+LONG_ENOUGH = 6
 
 
 def allowed(word: str) -> int:
@@ -31,9 +35,23 @@ def distance(first: str, second: str, most: int) -> int:
     return row[-1]
 
 
-def nearest(word: str, candidates: Iterable[tuple[str, int]], limit: int = 3) -> list[str]:
-    """Choose the nearest words, the commoner first among equals."""
-    most = allowed(word)
+def other_beginnings(word: str) -> list[str]:
+    """Give how a word may begin if the mistake is in its first letter: another one, one too many, one lost,
+    two swapped.
+
+    Only words as long as to have one near neighbour at most, in the letters of the languages spoken here.
+    """
+    if len(word) < LONG_ENOUGH or not word.isascii() or not allowed(word):
+        return []
+    beginnings = [word[1:4], word[1] + word[0] + word[2]]
+    beginnings += [letter + word[1:3] for letter in ascii_lowercase if letter != word[0]]
+    beginnings += [letter + word[:2] for letter in ascii_lowercase]
+    return list(dict.fromkeys(beginnings))
+
+
+def nearest(word: str, candidates: Iterable[tuple[str, int]], limit: int = 3, most: int = 0) -> list[str]:
+    """Choose the nearest words, the commoner first among equals; `most` mistakes, or as many as allowed."""
+    most = most or allowed(word)
     letters = set(word)
     found = []
     for candidate, frequency in candidates:

@@ -26,7 +26,7 @@ from search_index.contract import STAMP, Batch, Hits, IndexDamaged, Query
 from search_index.document import Document
 from search_index.generations import DAMAGE, Generations
 from search_index.ranking import commonest, facets_of, figures_of, surfaces_of
-from search_index.weighing import impacts
+from search_index.weighing import weigh
 from search_index.whoosh_shelf import (
     MARK,
     QUALITY_STEPS,
@@ -60,9 +60,11 @@ T = TypeVar("T")
 
 def _fields(document: Document) -> dict[str, Any]:
     figures = figures_of(document)
+    weighed = weigh(document)
     return {
         "key": document.key,
-        "text": impacts(document),
+        "text": weighed.impacts,
+        "neighbours": weighed.neighbours,
         "facet": dict.fromkeys(facets_of(document), 1.0),
         "word": dict.fromkeys(surfaces_of(document), 1.0),
         "score": max(-(2**31), min(2**31 - 1, figures.score)),

@@ -11,7 +11,7 @@ from itertools import accumulate, islice
 from typing import Any
 
 from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter
-from whoosh.columns import NumericColumn
+from whoosh.columns import NumericColumn, VarBytesColumn
 from whoosh.fields import COLUMN, ID, STORED, FieldType, Schema
 from whoosh.formats import Existence
 from whoosh.index import FileIndex
@@ -19,7 +19,7 @@ from whoosh.index import FileIndex
 from search_index.ranking import Figures
 
 #: Raise it when the schema changes.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 #: The document that remembers how far the index is; no real key begins so.
 MARK = "\x01mark"
@@ -32,6 +32,12 @@ MOST_WORDS = 20_000
 
 #: Lists of words kept, for the next letter typed and for several mistakes in one query.
 WORD_LISTS = 4
+
+#: Figures of more documents than these are read all at once and kept: each costs three reads of a file.
+MANY = 1_000
+
+#: A shorter list is read again: it would only push out one that costs.
+LONG_LIST = 200
 
 
 class Weighed(FieldType):  # type: ignore[misc]
@@ -54,6 +60,7 @@ def make_schema() -> Schema:
         score=COLUMN(NumericColumn("i")),
         created=COLUMN(NumericColumn("q")),
         quality=COLUMN(NumericColumn("B")),
+        neighbours=COLUMN(VarBytesColumn()),
         mark=STORED(),
     )
 
@@ -78,7 +85,9 @@ class _Leaf:
         self.offset = offset
         self.deleted = frozenset(reader.segment().deleted_docs())
         self.columns = {
-            name: reader.column_reader(name) for name in ("score", "created", "quality") if reader.has_column(name)
+            name: reader.column_reader(name)
+            for name in ("score", "created", "quality", "neighbours")
+            if reader.has_column(name)
         }
 
     def figures(self, number: int) -> Figures:
@@ -87,6 +96,13 @@ class _Leaf:
             return int(column[number]) if column is not None else 0
 
         return Figures(read("score"), read("created"), read("quality") / QUALITY_STEPS)
+
+    def all_figures(self) -> list[Figures]:
+        return [self.figures(number) for number in range(self.reader.doc_count_all())]
+
+    def neighbours(self, number: int) -> bytes:
+        column = self.columns.get("neighbours")
+        return bytes(column[number]) if column is not None else b""
 
     def postings(self, field: str, term: str) -> tuple[list[int], list[float]]:
         """Give all live documents with the term, numbered for the whole index, and its weights in them."""
@@ -120,6 +136,7 @@ class WhooshShelf:
         self._reader = index.reader()
         self._state = self._reader.generation()
         self._leaves = [_Leaf(reader, offset) for reader, offset in self._reader.leaf_readers()]
+        self._figures: list[Figures] | None = None
         self._word_lists: dict[tuple[str, str], list[tuple[str, int]]] = {}
         marks = self.numbers_of(MARK)
         self.mark: dict[str, Any] = self._reader.stored_fields(marks[0]).get("mark", {}) if marks else {}
@@ -132,6 +149,7 @@ class WhooshShelf:
             for number in {0, last}:
                 leaf.reader.stored_fields(number)
                 leaf.figures(number)
+                leaf.neighbours(number)
             first = next(leaf.reader.iter_from("text", b""), None)
             if first is not None and first[0][0] == "text":
                 leaf.postings("text", first[0][1].decode())
@@ -190,10 +208,12 @@ class WhooshShelf:
                     break
                 word = term.decode()
                 found[word] = found.get(word, 0) + told.doc_frequency()
-        if len(self._word_lists) >= WORD_LISTS:
-            self._word_lists.pop(next(iter(self._word_lists)))
-        self._word_lists[name, beginning] = list(found.items())
-        return self._word_lists[name, beginning]
+        listed = list(found.items())
+        if len(listed) >= LONG_LIST:
+            if len(self._word_lists) >= WORD_LISTS:
+                self._word_lists.pop(next(iter(self._word_lists)))
+            self._word_lists[name, beginning] = listed
+        return listed
 
     def postings(self, term: str, among: dict[int, float] | None) -> tuple[Sequence[int], Sequence[float]]:
         return self._whole("text", term)
@@ -211,10 +231,21 @@ class WhooshShelf:
         raise IndexError(number)
 
     def figures(self, numbers: Sequence[int]) -> list[Figures]:
+        if len(numbers) > MANY:
+            if self._figures is None:
+                self._figures = [each for leaf in self._leaves for each in leaf.all_figures()]
+            return [self._figures[number] for number in numbers]
         found = []
         for number in numbers:
             leaf = self._leaf_of(number)
             found.append(leaf.figures(number - leaf.offset))
+        return found
+
+    def neighbours(self, numbers: Sequence[int]) -> list[bytes]:
+        found = []
+        for number in numbers:
+            leaf = self._leaf_of(number)
+            found.append(leaf.neighbours(number - leaf.offset))
         return found
 
     def names(self, numbers: Sequence[int]) -> list[str]:

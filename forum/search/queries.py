@@ -16,6 +16,7 @@ from forum.questions.models import SOLVED, Answer, Comment, Question
 from forum.questions.queries import is_public
 from forum.search.documents import ARTICLE, QUESTION, read_key
 from forum.search.reactions import parts_of
+from search_index.analysis import Noise, noise_of
 from search_index.contract import Hits, Query, SearchIndex
 from search_index.grammar import parse
 from search_index.passages import Marker, Passage, has_phrases
@@ -61,6 +62,8 @@ class Results:
     corrected: Sequence[tuple[str, str]] = ()
     suggestion: str | None = None
     is_noise: bool = False
+    #: What the words were, when there was nothing in them to look for.
+    noise: Noise | None = None
     #: False when the index could not be asked and only titles were looked through.
     is_complete: bool = True
 
@@ -83,6 +86,7 @@ def search(
         corrected=hits.corrected,
         suggestion=suggestion,
         is_noise=hits.is_noise,
+        noise=noise_of(query.text) if hits.is_noise else None,
     )
 
 
@@ -204,7 +208,7 @@ def _search_titles(session: Session, words: str, limit: int) -> Results:
     """What the database alone can find while the index is being mended: titles that hold one of the words."""
     wanted = [word for word in words.split() if len(word) > 2][:6]
     if not wanted:
-        return Results((), 0, True, False, is_noise=True, is_complete=False)
+        return Results((), 0, True, False, is_noise=True, noise=noise_of(words), is_complete=False)
     holds = [Question.title.icontains(word, autoescape=True) for word in wanted]
     rows = session.scalars(
         select(Question)

@@ -186,3 +186,18 @@ def test_similar_ones_come_as_json_and_as_a_page(found: Callable[[str], list[int
     assert item["title"] == router.title
     assert item["word"]
     assert router.title in browser(None).get(address).text
+
+
+@pytest.mark.parametrize(
+    "words, sentence",
+    [
+        ("the of and", "These words are in almost everything"),
+        ("?! …", "There is no word in this"),
+        ("x" * 60, "This is too long for a word"),
+    ],
+)
+def test_what_holds_no_word_to_look_for_says_why(browser: Any, words: str, sentence: str) -> None:
+    response = browser(None).get("/search", query_string={"q": words})
+    assert response.status_code == 200
+    assert sentence in response.text
+    assert "Nobody has written about this yet" not in response.text

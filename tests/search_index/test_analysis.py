@@ -138,3 +138,18 @@ def test_places_point_into_the_text_as_written() -> None:
     text = "L’addebito dell'app FRITZ!Box: città, Straße"
     found = [text[word.start : word.end] for word in analysis.places(text)]
     assert found == ["L’addebito", "dell'app", "FRITZ!Box", "città", "Straße"]
+
+
+@pytest.mark.parametrize(
+    "text, noise",
+    [
+        ("il di la", "common"),
+        ("?! ...", "signs"),
+        ("", "signs"),
+        ("a" * 41, "long"),
+        (f"il {'b' * 300}", "long"),
+    ],
+)
+def test_what_holds_no_word_says_why(text: str, noise: str) -> None:
+    assert analysis.query_words(text) == []
+    assert analysis.noise_of(text) == noise

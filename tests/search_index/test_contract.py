@@ -294,6 +294,53 @@ def test_did_you_mean(shelf: SearchIndex) -> None:
     assert hits.corrected == (("fatura", "fattura"),)
 
 
+@pytest.mark.parametrize("typed", ["gattura", "afttura", "attura", "xfattura"])
+def test_a_wrong_first_letter_is_forgiven(shelf: SearchIndex, typed: str) -> None:
+    assert shelf.suggest(f"{typed} doppia") == "fattura doppia"
+    hits = shelf.search(parse(typed))
+    assert hits.keys == ["question:2"]
+    assert hits.corrected == ((typed, "fattura"),)
+
+
+def test_a_short_word_with_another_first_letter_is_another_word(index: SearchIndex) -> None:
+    fill(index, make_document("question:1", "La casa in affitto", language="it"))
+    assert index.suggest("rasa") is None
+    assert index.search(parse("rasa")).keys == []
+
+
+def test_a_long_text_of_unknown_words_is_put_right_only_so_far(shelf: SearchIndex) -> None:
+    assert shelf.suggest("xyzzyx quuxes qwerty fatura") is None
+
+
+def test_what_resembles_nothing_is_not_everything(shelf: SearchIndex) -> None:
+    for text in ("", "-", "?!", "il di la", "quetzalcoatl"):
+        assert shelf.similar(text).keys == [], text
+
+
+def test_words_beside_each_other_win_over_the_same_words_apart(index: SearchIndex) -> None:
+    apart = "La carta del contratto dice: il credito residuo è in fondo alla pagina, dopo le altre voci."
+    together = "Il contratto dice in fondo alla pagina: la carta credito residuo è dopo le altre voci, sempre."
+    fill(
+        index,
+        make_document("question:1", "Una domanda", together, language="it", days=1),
+        make_document("question:2", "Una domanda", apart, language="it", days=2),
+    )
+    assert index.search(Query("carta credito")).keys == ["question:1", "question:2"]
+    assert index.similar("carta credito").keys == ["question:1", "question:2"]
+
+
+def test_words_of_one_root_meet(index: SearchIndex) -> None:
+    fill(
+        index,
+        make_document("question:1", "L’intestatario del numero", language="it"),
+        make_document("question:2", "Il numero del cliente", language="it", days=3),
+    )
+    assert index.search(Query("intestare numero")).keys == ["question:1", "question:2"]
+    change(index, make_document("question:3", "Intestare la linea", language="it"))
+    ranked = index.search(Query("intestare numero")).keys
+    assert ranked.index("question:1") < ranked.index("question:2")
+
+
 def test_words_of_removed_documents_are_not_suggested(shelf: SearchIndex) -> None:
     change(shelf, drop=("question:2",))
     assert shelf.suggest("fatura") is None
