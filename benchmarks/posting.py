@@ -31,10 +31,12 @@ def main(answers: int) -> None:
         server.start()
         try:
             town = build(server)
-            lines = [Line(server.port, {**BROWSER, "Cookie": cookie}) for cookie in town.cookies]
-            with bare_server(Path(folder), lines[0].ask(town.question)[1]) as (port, tree):
+            with bare_server(Path(folder), Line(server.port).ask(town.question)[1]) as (port, tree):
                 line = Line(port)
                 bare = cost(tree, 2_000, lambda _: line.ask("/"))
+
+            # Opened only now: the server closes a line on which nobody speaks for ten seconds.
+            lines = [Line(server.port, {**BROWSER, "Cookie": cookie}) for cookie in town.cookies]
 
             def web() -> list[psutil.Process]:
                 return [process for process in server.tree() if is_web(process, server.port)]
