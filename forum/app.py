@@ -23,6 +23,7 @@ from forum.media.looking import MOST_BYTES
 from forum.questions.actions import note_views as note_question_views
 from forum.subscriptions import subscribe_all
 from forum.web import shelf
+from forum.web.maintenance import Closable
 
 if TYPE_CHECKING:
     from search_index.contract import SearchIndex
@@ -95,6 +96,7 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.wsgi_app = Closable(app.wsgi_app, settings.data, settings.languages, settings.timezone)  # type: ignore[method-assign]
     parts_module.install(app, parts or create_parts(settings))
     requests.install(app, LARGER)
     shelf.install(app)

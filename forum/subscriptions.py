@@ -24,8 +24,10 @@ from forum.notices.reactions import AccountMails
 from forum.questions import events as questions
 from forum.questions.reactions import tell_contact
 from forum.search import reactions as search
+from forum.search.relating import Relations
 from forum.tickets.reactions import bring_tickets
 from forum.transfer.events import QuestionImported
+from forum.transfer.people.farewells import Farewells
 
 
 def subscribe_all(parts: Parts) -> None:
@@ -33,6 +35,9 @@ def subscribe_all(parts: Parts) -> None:
     outbox = parts.subscriptions
     search.subscribe(outbox)
     outbox.subscribe(QuestionImported, search.on_question, name="search.index", channel=search.CHANNEL)
+    relations = Relations(parts.index)
+    for told in (questions.QuestionAsked, questions.QuestionEdited, QuestionImported):
+        outbox.subscribe(told, relations.relate_question, name="search.relate", channel="relations")
     outbox.every(timedelta(hours=1), forget_delivered)
     outbox.every(timedelta(hours=1), forget_old_keys)
     outbox.every(timedelta(hours=1), forget_usages)
@@ -62,6 +67,7 @@ def subscribe_all(parts: Parts) -> None:
         outbox.subscribe(contacts.ContactJoined, tell)
     outbox.every(timedelta(hours=1), forget_sign_ups)
     outbox.every(timedelta(hours=1), forget_email_changes)
+    outbox.every(timedelta(hours=1), Farewells(parts.settings).carry_out, name="transfer.farewells")
 
     mails = AccountMails(parts.settings, parts.signer)
     outbox.subscribe(accounts.SignUpRequested, mails.confirm_sign_up, channel="mail")

@@ -14,8 +14,10 @@ GET: dict[str, tuple[str, ...]] = {
     "accounts.settings": ("/account/settings",),
     "accounts.show_confirm": ("/account/confirm/{confirm}", "/account/confirm/dead"),
     "accounts.show_confirm_email": ("/account/confirm-email/{email}", "/account/confirm-email/dead"),
+    "accounts.show_data": ("/account/data",),
     "accounts.show_email": ("/account/email",),
     "accounts.show_forgotten": ("/account/forgotten",),
+    "accounts.show_leave": ("/account/leave",),
     "accounts.show_password": ("/account/password",),
     "accounts.show_reset": ("/account/reset/{reset}", "/account/reset/dead"),
     "accounts.show_sessions": ("/account/sessions",),
@@ -40,6 +42,7 @@ GET: dict[str, tuple[str, ...]] = {
     "drafts.my_drafts": ("/drafts",),
     "help.show": ("/help",),
     "knowledge.article_revisions": ("/kb/{live}/revisions",),
+    "knowledge.ask_why_redact": ("/kb/{live}/revisions/1/redact",),
     "knowledge.drafts": ("/kb/drafts",),
     "knowledge.edit_article": ("/kb/{draft}/edit",),
     "knowledge.home": ("/kb",),
@@ -48,18 +51,23 @@ GET: dict[str, tuple[str, ...]] = {
     "media.picture_file": ("/media/{picture}/{token_of_picture}.webp",),
     "media.show_picture": ("/media/{picture}",),
     "profiles.named": ("/people/named?q=an",),
-    "profiles.show": ("/people/{bruno}", "/people/{anna}?tab=questions"),
+    "profiles.show": (
+        "/people/{bruno}", "/people/{anna}?tab=questions", "/people/{bruno}?tab=standing", "/people/{bruno}?tab=solved",
+    ),
     "questions.answer_revisions": ("/answers/{answer}/revisions",),
     "questions.ask": ("/questions/ask", "/questions/ask?title=The+light+is+red"),
     "questions.ask_why_close": ("/questions/{question}/close",),
     "questions.ask_why_hide_answer": ("/answers/{answer}/hide",),
     "questions.ask_why_hide_comment": ("/comments/{comment}/hide",),
     "questions.ask_why_hide_question": ("/questions/{question}/hide",),
+    "questions.ask_why_redact_answer": ("/answers/{edited_answer}/revisions/1/redact",),
+    "questions.ask_why_redact_question": ("/questions/{edited}/revisions/1/redact",),
+    "questions.describe_tag": ("/tags/router/edit",),
     "questions.edit_answer": ("/answers/{answer}/edit",),
     "questions.edit_comment": ("/comments/{comment}/edit",),
     "questions.edit_question": ("/questions/{question}/edit",),
     "questions.index": ("/",),
-    "questions.questions": ("/questions", "/questions?tab=solved", "/questions?tag=nosuchtag"),
+    "questions.questions": ("/questions", "/questions?tab=solved", "/questions?tag=nosuchtag", "/questions?tab=mine", "/questions?tab=followed"),
     "questions.revisions": ("/questions/{edited}/revisions",),
     "questions.show": (
         "/questions/{question}", "/questions/{live_question}", "/questions/{closed}", "/questions/{alone}",
@@ -67,7 +75,7 @@ GET: dict[str, tuple[str, ...]] = {
     ),
     "questions.show_answer": ("/answers/{answer}",),
     "questions.tag": ("/tags/router",),
-    "questions.tags": ("/tags",),
+    "questions.tags": ("/tags", "/tags?q=out", "/tags?q=nosuchtag"),
     "search.search": ("/search", "/search?q=red+light", "/search?q=zzzzunfindable"),
     "search.similar": ("/similar?title=red+light",),
     "tickets.new": ("/tickets/new", "/tickets/new?contact={contact}"),
@@ -79,6 +87,12 @@ GET: dict[str, tuple[str, ...]] = {
 
 #: What answers something else than a page for people.
 NO_PAGES = {
+    "feeds.answers": "/feeds/questions/{question}.atom",
+    "feeds.articles": "/feeds/articles.atom",
+    "feeds.index": "/sitemap.xml",
+    "feeds.part": "/sitemaps/pages-1.xml",
+    "feeds.questions": "/feeds/questions.atom",
+    "feeds.tag": "/feeds/tags/router.atom",
     "health.alive": "/healthz",
     "health.ready": "/readyz",
     "help.robots": "/robots.txt",
@@ -110,8 +124,10 @@ POST: dict[str, Door] = {
     ),
     "accounts.confirm": Door("/account/confirm/{confirm}", {"password": "{password}"}, "visitor"),
     "accounts.confirm_email": Door("/account/confirm-email/{email}", {}, "anna"),
+    "accounts.download_data": Door("/account/data", {"current": "{password}"}, "anna"),
     "accounts.end_session": Door("/account/sessions/{session}/end", {}, "anna"),
     "accounts.forgotten": Door("/account/forgotten", {"email": "bruno@example.it"}, "visitor"),
+    "accounts.leave_for_good": Door("/account/leave", {"current": "{password}", "posts": "keep"}, "anna"),
     "accounts.reset": Door("/account/reset/{reset}", {"password": NEW_PASSWORD}, "visitor"),
     "accounts.revoke_token": Door("/account/tokens/{token}/revoke", {}, "anna"),
     "accounts.set_up": Door(
@@ -123,6 +139,7 @@ POST: dict[str, Door] = {
     "accounts.sign_up": Door(
         "/account/sign-up", {"name": "Yuri", "email": "yuri@example.it", "password": NEW_PASSWORD}, "visitor"
     ),
+    "accounts.stay": Door("/account/stay", {}, "anna"),
     "admin.change_powers": Door("/admin/people/{bruno}/powers", {"roles": ["agent"], "rights": ["editor"]}),
     "admin.disable": Door("/admin/people/{bruno}/disable", {"why": "He asked for it."}),
     "admin.enable": Door("/admin/people/{bruno}/enable"),
@@ -166,9 +183,11 @@ POST: dict[str, Door] = {
     "knowledge.gather_question": Door("/kb/{live}/questions", {"question": "{alone}"}, "elena"),
     "knowledge.promote_answer": Door("/answers/{accepted}/promotion", {}, "elena"),
     "knowledge.release_question": Door("/kb/{live}/questions/release", {"question": "{gathered}"}, "elena"),
+    "knowledge.redact": Door("/kb/{live}/revisions/1/redact", {"why": "A number."}, "mia"),
     "knowledge.review_article": Door(
         "/kb/{in_review}/review", {"outcome": "approve", "version": "1", "comment": "", "source": ""}, "mia"
     ),
+    "knowledge.roll_back": Door("/kb/{live}/revisions/1/rollback", {"version": "3", "why": "It was better."}, "elena"),
     "knowledge.save_article": Door(
         "/kb/{draft}/edit",
         {"title": "How a bill is read", "text": LONG, "language": "en", "version": "1", "why": "clearer"},
@@ -177,26 +196,39 @@ POST: dict[str, Door] = {
     "media.remove_picture": Door("/media/{picture}/remove", {}, "anna"),
     "media.upload": Door("/media", {"draft_for": "answer-{question}", "draft_version": "1", "text": TEXT}, "anna"),
     "questions.accept_answer": Door("/answers/{answer}/accept", {}, "anna"),
+    "questions.ask_for_help_again": Door("/questions/{question}/still-need-help", {}, "anna"),
     "questions.ask_question": Door(
         "/questions/ask", {"title": "The light is red", "text": LONG, "tags": "router, light"}, "anna"
     ),
+    "questions.change_me_too": Door("/questions/{question}/me-too", {"value": "1"}, "carla"),
     "questions.close_question": Door("/questions/{question}/close", {"why": "It is over."}, "mia"),
     "questions.comment_on_answer": Door("/answers/{answer}/comments", {"text": TEXT}, "carla"),
     "questions.comment_on_question": Door("/questions/{question}/comments", {"text": TEXT}, "carla"),
     "questions.delete_answer": Door("/answers/{answer}/delete", {}, "bruno"),
     "questions.delete_comment": Door("/comments/{comment}/delete", {}, "carla"),
     "questions.delete_question": Door("/questions/{alone}/delete", {}, "anna"),
+    "questions.follow_question": Door("/questions/{question}/follow", {"value": "1"}, "carla"),
+    "questions.follow_tag": Door("/tags/router/follow", {"value": "1"}, "carla"),
     "questions.hide_answer": Door("/answers/{answer}/hide", {"why": "It names a person."}, "mia"),
     "questions.hide_comment": Door("/comments/{comment}/hide", {"why": "It names a person."}, "mia"),
     "questions.hide_question": Door("/questions/{question}/hide", {"why": "It names a person."}, "mia"),
     "questions.post_answer": Door("/questions/{question}/answers", {"text": TEXT}, "carla"),
     "questions.preview": Door("/questions/preview", {"text": TEXT}, "anna"),
+    "questions.redact_answer": Door("/answers/{edited_answer}/revisions/1/redact", {"why": "A number."}, "mia"),
+    "questions.redact_question": Door("/questions/{edited}/revisions/1/redact", {"why": "A number."}, "mia"),
     "questions.reopen_question": Door("/questions/{closed}/reopen", {}, "mia"),
     "questions.restore_answer": Door("/answers/{hidden_answer}/restore", {}, "mia"),
     "questions.restore_comment": Door("/comments/{hidden_comment}/restore", {}, "mia"),
     "questions.restore_question": Door("/questions/{hidden}/restore", {}, "mia"),
+    "questions.roll_back_answer": Door(
+        "/answers/{edited_answer}/revisions/1/rollback", {"version": "2", "why": "It was better."}, "bruno"
+    ),
+    "questions.roll_back_question": Door(
+        "/questions/{edited}/revisions/1/rollback", {"version": "2", "why": "It was better."}, "anna"
+    ),
     "questions.save_answer": Door("/answers/{answer}/edit", {"text": TEXT, "version": "1", "why": "typo"}, "bruno"),
     "questions.save_comment": Door("/comments/{comment}/edit", {"text": TEXT, "version": "1"}, "carla"),
+    "questions.save_description": Door("/tags/router/edit", {"en": "Lights.", "it": "Luci.", "seen": ""}, "mia"),
     "questions.save_question": Door(
         "/questions/{question}/edit",
         {"title": "The light is red", "text": TEXT, "tags": "router", "version": "1", "why": "typo"},

@@ -20,7 +20,7 @@ from forum.contacts.merging import merge_contacts
 from forum.contacts.models import ExternalId
 from forum.drafts.actions import save_draft
 from forum.drafts.models import Purpose
-from forum.knowledge.actions import ask_review, gather_question
+from forum.knowledge.actions import ask_review, gather_question, review_article, save_revision
 from forum.media.actions import add_picture
 from forum.media.looking import Size
 from forum.questions import actions
@@ -89,6 +89,8 @@ def _build_questions(session: Session, cast: dict[str, User], town: Town, now: d
     actions.edit_question(
         session, anna, edited, "Which plug does the modem need", render("The white one?"), ["modem"], 1, now, "shorter"
     )
+    edited_answer = make_answer(session, bruno, edited, text="The white one.", now=now)
+    actions.edit_answer(session, bruno, edited_answer, render("The black one."), 1, now, "wrong colour")
     hidden = make_question(session, bruno, title="Something that is hidden", now=now)
     hidden_answer = make_answer(session, bruno, question, text="A hidden answer", now=now)
     hidden_comment = make_comment(session, bruno, question, text="A hidden comment", now=now)
@@ -110,6 +112,7 @@ def _build_questions(session: Session, cast: dict[str, User], town: Town, now: d
         "question": question, "answer": answer, "comment": comment, "edited": edited, "hidden": hidden,
         "hidden_answer": hidden_answer, "hidden_comment": hidden_comment, "deleted": deleted, "alone": alone,
         "deleted_answer": deleted_answer, "deleted_comment": deleted_comment, "closed": closed, "accepted": accepted,
+        "edited_answer": edited_answer,
     }.items():  # fmt: skip
         town.ids[name] = row.id
 
@@ -124,6 +127,10 @@ def _build_knowledge(session: Session, cast: dict[str, User], town: Town, now: d
     live_answer, draft_answer = accepted("How is the red light put out"), accepted("How is a bill read")
     review_answer = accepted("How is a contract moved")
     live = make_article(session, elena, live_answer, reviewer=mia, text=LONG, now=now)
+    for number, text in ((2, "Wait for the light."), (3, LONG)):
+        save_revision(session, elena, live, live.title, render(text), now, language="en", based_on=number - 1)
+    ask_review(session, elena, live, now)
+    review_article(session, mia, live, "approve", "", now, version=3)
     gathered = make_question(session, bruno, title="Why is it red", now=now)
     gather_question(session, elena, live, gathered, now)
     draft = make_article(session, elena, draft_answer, now=now)
@@ -139,7 +146,7 @@ def _build_desk(session: Session, cast: dict[str, User], town: Town, now: dateti
     contact.external_ids.append(ExternalId(system="crm", value="C-1"))
     other = make_contact(session, "Bruno Neri", emails=("bruno.neri@example.it",))
     double = make_contact(session, "Anna Conti", phones=("06 1234567",), company="Conti")
-    joined = make_contact(session, "Bruno N.", user=bruno)
+    joined = make_contact(session, "Elena N.", user=cast["elena"])
     kept_one, merged = make_contact(session, "Ugo Verdi"), make_contact(session, "Verdi, Ugo")
     merge = merge_contacts(session, aldo, kept_one, merged, 1, 1, now)
     ticket = make_ticket(session, aldo, contact, message="She calls for the third time.", now=now)

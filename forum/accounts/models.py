@@ -140,6 +140,18 @@ class EmailChange(Model):
     user: Mapped[User] = relationship()
 
 
+class Farewell(Model):
+    """A user's wish to be erased, which is carried out when they have had time to change their mind."""
+
+    __tablename__ = "farewells"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    #: Whether their texts go too, or stay without a name.
+    posts_removed: Mapped[bool] = mapped_column(default=False)
+    asked_at: Mapped[Moment]
+    due_at: Mapped[Moment] = mapped_column(index=True)
+
+
 class ApiToken(Model):
     """Lets a program act for a user, within scopes that never give more than the user has."""
 

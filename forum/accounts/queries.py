@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, func, or_, select, type_coerce
 from sqlalchemy.orm import Session, selectinload
 
-from forum.accounts.models import ADMINISTRATOR, RIGHTS, ROLES, ApiToken, StaffAct, User, UserSession
+from forum.accounts.models import ADMINISTRATOR, RIGHTS, ROLES, ApiToken, StaffAct, StandingEntry, User, UserSession
 from forum.accounts.sessions import IDLE, STAFF_IDLE
 from forum.base.errors import NotFound
 from forum.base.paging import Order, Page, fetch_page
@@ -99,6 +99,13 @@ def list_tokens(session: Session, user: User) -> Sequence[ApiToken]:
         .where(ApiToken.user_id == user.id, ApiToken.revoked_at.is_(None))
         .order_by(ApiToken.created_at.desc(), ApiToken.id.desc())
     ).all()
+
+
+def list_standing(session: Session, user: User, cursor: str | None = None) -> Page[StandingEntry]:
+    """What somebody's standing is made of, newest first."""
+    query = select(StandingEntry).where(StandingEntry.user_id == user.id)
+    order = Order(StandingEntry.at, StandingEntry.id)
+    return fetch_page(session, query, order, lambda entry: (entry.at, entry.id), cursor)
 
 
 def list_staff_acts(session: Session, actor: str = "", verb: str = "", cursor: str | None = None) -> Page[StaffAct]:

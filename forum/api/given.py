@@ -42,6 +42,7 @@ class QuestionRow(Given):
     asker: Person
     score: int
     answer_count: int
+    me_too_count: int
     view_count: int
     language: str
     created_at: datetime
@@ -111,6 +112,12 @@ class Vote(Given):
     score: int
     up_count: int
     down_count: int
+
+
+class MyPart(Given):
+    me_too: bool
+    me_too_count: int
+    is_following: bool
 
 
 class Hit(Given):

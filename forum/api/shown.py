@@ -45,6 +45,7 @@ def question_row(question: Question | QuestionRow) -> Plain:
         "asker": person(question.asker),
         "score": question.score,
         "answer_count": question.answer_count,
+        "me_too_count": question.too_count,
         "view_count": question.view_count,
         "language": question.language,
         "created_at": question.created_at,

@@ -25,7 +25,17 @@ from forum.base.markdown import (
 )
 from forum.base.words import say
 
-__all__ = ["PIPELINE_VERSION", "Limits", "Rendered", "TooComplex", "excerpt", "opening", "plain_text", "render"]
+__all__ = [
+    "PIPELINE_VERSION",
+    "Limits",
+    "Rendered",
+    "TooComplex",
+    "excerpt",
+    "headings_below",
+    "opening",
+    "plain_text",
+    "render",
+]
 
 #: Stored beside the HTML it made. Raise it when the same text would come out differently.
 PIPELINE_VERSION = 2
@@ -276,6 +286,21 @@ def excerpt(text: str, length: int = 200) -> str:
     """Give the beginning of the words on one line, cut between two of them, at most `length` characters."""
     # Mark-up is rarely more than half of a text: no need to read all of it for a line.
     return _cut(" ".join(plain_text(text[: 8 * length + 400]).split()), length)
+
+
+_HEADING = re.compile(r"(</?h)([1-6])(?=[\s>])")
+
+
+def headings_below(html: str, level: int) -> str:
+    """Stored HTML with its headings as they must be under a heading of this level: the first one deeper, no step left out.
+
+    Whoever listens to a page goes by its headings; writers begin with as many marks as they like the look of.
+    """
+    used = sorted({int(found[2]) for found in _HEADING.finditer(html)}) if "<h" in html else []
+    if not used:
+        return html
+    deeper = {depth: min(level + 1 + number, 6) for number, depth in enumerate(used)}
+    return _HEADING.sub(lambda found: f"{found[1]}{deeper[int(found[2])]}", html)
 
 
 @lru_cache(maxsize=256)

@@ -80,11 +80,13 @@ def db() -> None:
 def upgrade_command() -> None:
     """Bring the schema up to date."""
     from forum.cli.main import settings
+    from forum.cli.maintenance import closed_meanwhile
 
     chosen = settings()
     engine = make_engine(chosen.database_url, pool_size=1)
     before = current_revision(engine)
-    upgrade(engine, chosen)
+    with closed_meanwhile(chosen):
+        upgrade(engine, chosen)
     after = current_revision(engine)
     engine.dispose()
     click.echo(f"The database was at {before or 'nothing'} and is now at {after}.")

@@ -29,6 +29,10 @@ COMMANDS = {
     "evaluate": "forum.cli.evaluating:evaluate_",
     "backup": "forum.cli.keeping:backup",
     "restore": "forum.cli.keeping:restore",
+    "export": "forum.cli.persons:export",
+    "person": "forum.cli.persons:person",
+    "doctor": "forum.cli.doctor.command:doctor",
+    "maintenance": "forum.cli.maintenance:maintenance",
 }
 
 

@@ -76,6 +76,14 @@ class ArticleDoubted:
 
 
 @dataclass(frozen=True)
+class ArticleRedacted:
+    """The words of an earlier revision are gone."""
+
+    article_id: int
+    number: int
+
+
+@dataclass(frozen=True)
 class SourceChanged:
     """The answer a published article rests on is no longer what the article was checked against."""
 

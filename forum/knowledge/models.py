@@ -112,9 +112,16 @@ class ArticleRevision(Model):
     language: Mapped[str] = mapped_column(String(8))
     why: Mapped[str] = mapped_column(String(WHY_LENGTH), default="")
     at: Mapped[Moment]
+    #: When its words were taken away for good, and why; title, text and HTML are empty since.
+    redacted_at: Mapped[OptionalMoment]
+    redacted_why: Mapped[str | None] = mapped_column(String(WHY_LENGTH))
 
     article: Mapped[Article] = relationship(foreign_keys=[article_id])
     author: Mapped[User] = relationship()
+
+    @property
+    def is_redacted(self) -> bool:
+        return self.redacted_at is not None
 
 
 class Review(Model):

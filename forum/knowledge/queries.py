@@ -27,7 +27,7 @@ from forum.knowledge.models import (
     Review,
 )
 from forum.knowledge.sources import IS_LIVE, asks_for_review
-from forum.questions.models import Answer, Question, QuestionLink, Revision
+from forum.questions.models import Answer, Question, QuestionLink, Revision, Tag, question_tags
 from forum.questions.queries import visible_questions
 
 #: What an editor can list beside the states: live articles that ask for a review.
@@ -105,6 +105,18 @@ def _article_for_question(with_drafts: bool) -> Select[int]:
         .limit(1)
     )
     return query if with_drafts else query.where(articles.published_id.is_not(None))
+
+
+def articles_of(session: Session, question_id: int) -> Sequence[Article]:
+    """For editors: all that answer a question, those in the archive last, and before them what readers see first."""
+    return session.scalars(
+        select(Article)
+        .join(ArticleQuestion, ArticleQuestion.article_id == Article.id)
+        .where(ArticleQuestion.question_id == question_id)
+        .options(joinedload(Article.published))
+        .order_by(Article.archived_at.is_not(None), Article.published_id.is_(None))
+        .order_by(Article.published_at.desc(), Article.id.desc())
+    ).all()
 
 
 def live_article_of(session: Session, question_ids: Iterable[int]) -> dict[int, Article]:
@@ -204,7 +216,7 @@ def source_text_as_checked(session: Session, article: Article) -> str | None:
     return session.scalar(
         select(Revision.text)
         .where(Revision.answer_id == article.source_answer_id)
-        .where(Revision.number == article.source_version)
+        .where(Revision.number == article.source_version, Revision.redacted_at.is_(None))
     )
 
 
@@ -216,6 +228,22 @@ def list_live(session: Session, cursor: str | None = None, size: int = PAGE_SIZE
     query = select(Article).where(IS_LIVE).options(joinedload(Article.published))
     order = Order(Article.published_at, Article.id)
     return fetch_page(session, query, order, lambda row: (row.published_at, row.id), cursor, size)
+
+
+def list_articles_about(session: Session, tag: Tag) -> Sequence[Article]:
+    """Live articles that answer a question about a topic, the most read first."""
+    about = (
+        select(ArticleQuestion.article_id)
+        .join(question_tags, question_tags.c.question_id == ArticleQuestion.question_id)
+        .where(question_tags.c.tag_id == tag.id)
+    )
+    return session.scalars(
+        select(Article)
+        .where(IS_LIVE, Article.id.in_(about))
+        .options(joinedload(Article.published))
+        .order_by(Article.view_count.desc(), Article.id.desc())
+        .limit(MOST_READ)
+    ).all()
 
 
 def list_most_read(session: Session, language: str) -> Sequence[Article]:

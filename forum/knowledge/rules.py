@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from forum.accounts.models import Reader
 from forum.base.verdicts import YES, Verdict, no
-from forum.knowledge.models import ARCHIVED, DRAFT, IN_REVIEW, PUBLISHED, Article
+from forum.knowledge.models import ARCHIVED, DRAFT, IN_REVIEW, PUBLISHED, Article, ArticleRevision
 from forum.questions.models import Question
 from forum.questions.rules import AnyAnswer
 
@@ -140,6 +140,28 @@ def may_release(actor: Reader, article: Article, question: Question) -> Verdict:
         return no("This article is in the archive. Restore it first.")
     if article.source_answer is not None and article.source_answer.question_id == question.id:
         return no("This article was made from this question, so the question stays with it.")
+    return YES
+
+
+def may_roll_back(actor: Reader, article: Article, revision: ArticleRevision) -> Verdict:
+    """Go back to an earlier revision, which is an edit like any other and reviewed like one."""
+    verdict = may_edit(actor, article)
+    if not verdict:
+        return verdict
+    if revision.is_redacted:
+        return no("The words of this version were removed, so nobody can go back to it.")
+    if revision.number == article.version:
+        return no("This is the newest text already, so nothing would change.")
+    return YES
+
+
+def may_redact(actor: Reader, article: Article, revision: ArticleRevision) -> Verdict:
+    if not actor.is_moderator:
+        return no("Only moderators can remove the words of an earlier version.")
+    if revision.is_redacted:
+        return no("The words of this version were removed already.")
+    if revision.number == article.version or revision.id == article.published_id:
+        return no("This is the newest or the published text. Edit and publish it first; then its words can be removed.")
     return YES
 
 

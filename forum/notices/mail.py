@@ -147,6 +147,11 @@ class SmtpMailer:
         if len(self._sent) > REMEMBERED:
             self._sent.popitem(last=False)
 
+    def greet(self) -> None:
+        """Say hello and goodbye, to know whether a mail could leave; raises what sending would."""
+        with self._connect() as server:
+            server.noop()
+
     def _connect(self) -> smtplib.SMTP:
         timeout = TIMEOUT.total_seconds()
         server: smtplib.SMTP

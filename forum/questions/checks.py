@@ -8,6 +8,9 @@ from forum.base.texts import Unclean, clean_line
 from forum.base.words import Sentence, say, say_many
 from forum.questions.models import MOST_TAGS, TAG_LENGTH, TEXT_LENGTH, TITLE_LENGTH, TITLE_SHORTEST, WHY_LENGTH
 
+#: A sentence or two on top of a list.
+DESCRIPTION_LENGTH = 300
+
 #: What stays of a tag: letters, digits and what names of techniques are written with.
 _TAG = re.compile(r"[^\W_](?:[\w.+#-]*[\w+#])?")
 _TAG_GAPS = re.compile(r"[\s_]+")
@@ -43,6 +46,13 @@ def check_why(why: str, *, needed: bool = False) -> str:
     if needed and not cleaned:
         raise Invalid({"why": say("Please say why, so that the person concerned can understand it.")})
     _check_length("why", cleaned, WHY_LENGTH)
+    return cleaned
+
+
+def check_description(language: str, words: str) -> str:
+    """What a topic is about, as it is kept; the error is told under the name of the language."""
+    cleaned = _clean(language, words)
+    _check_length(language, cleaned, DESCRIPTION_LENGTH)
     return cleaned
 
 

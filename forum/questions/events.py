@@ -118,6 +118,46 @@ class CommentUndeleted:
 
 
 @dataclass(frozen=True)
+class HelpNeeded:
+    """The asker says that what is there does not help; the question waits again."""
+
+    question_id: int
+
+
+@dataclass(frozen=True)
+class MeTooChanged:
+    """Somebody has the same problem, or not after all."""
+
+    question_id: int
+    user_id: int
+
+
+@dataclass(frozen=True)
+class FollowChanged:
+    """Somebody wants to hear what happens to a question or about a topic, or no more; one of the two is set."""
+
+    user_id: int
+    question_id: int | None
+    tag_id: int | None
+
+
+@dataclass(frozen=True)
+class RevisionRedacted:
+    """The words of an earlier version are gone; one of the two is set."""
+
+    question_id: int | None
+    answer_id: int | None
+    number: int
+
+
+@dataclass(frozen=True)
+class TagDescribed:
+    """What a topic is about is said in other words."""
+
+    tag_id: int
+
+
+@dataclass(frozen=True)
 class VoteChanged:
     """The score of a question or answer is no longer what it was; one of the two is set."""
 

@@ -127,6 +127,10 @@ class Question(Written, Voted, Imported, Model):
     view_count: Mapped[int] = mapped_column(default=0)
     #: waiting, answered, solved or closed: kept by the actions that change it.
     state: Mapped[str] = mapped_column(String(10), default=WAITING)
+    #: When the asker last said that what is there does not help; holds until somebody answers after it.
+    needs_help_at: Mapped[OptionalMoment]
+    #: How many others said that they have this too.
+    too_count: Mapped[int] = mapped_column(default=0, server_default="0")
     closed_at: Mapped[OptionalMoment]
     closed_why: Mapped[str | None] = mapped_column(String(WHY_LENGTH))
 
@@ -253,12 +257,52 @@ class Revision(Model):
     tags: Mapped[list[str] | None] = mapped_column(JSON)
     why: Mapped[str] = mapped_column(String(WHY_LENGTH), default="")
     at: Mapped[Moment]
+    #: When a moderator took its words away for good, and why; title and text are empty since.
+    redacted_at: Mapped[OptionalMoment]
+    redacted_why: Mapped[str | None] = mapped_column(String(WHY_LENGTH))
 
     author: Mapped[User] = relationship()
 
+    @property
+    def is_redacted(self) -> bool:
+        return self.redacted_at is not None
+
+
+class MeToo(Model):
+    """Somebody else has the same problem; said once a person."""
+
+    __tablename__ = "me_toos"
+
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True, index=True)
+    at: Mapped[Moment]
+
+
+class Follow(Model):
+    """Somebody wants to hear what happens to one question, or about one topic."""
+
+    __tablename__ = "follows"
+    __table_args__ = (
+        CheckConstraint("(question_id IS NULL) <> (tag_id IS NULL)", name="one_thing"),
+        UniqueConstraint("user_id", "question_id", name="uq_follows_question"),
+        UniqueConstraint("user_id", "tag_id", name="uq_follows_tag"),
+    )
+
+    id: Mapped[Id]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    question_id: Mapped[int | None] = mapped_column(ForeignKey("questions.id"), index=True)
+    tag_id: Mapped[int | None] = mapped_column(ForeignKey("tags.id"), index=True)
+    #: Came with "I have this too" and goes with it.
+    is_implied: Mapped[bool] = mapped_column(default=False)
+    at: Mapped[Moment]
+
+
+#: How one question is tied to another: the same, named by somebody, found alike by the search.
+DUPLICATE, RELATED, SIMILAR = "duplicate", "related", "similar"
+
 
 class QuestionLink(Model):
-    """One question names another: as its duplicate, or as related."""
+    """One question is tied to another."""
 
     __tablename__ = "question_links"
     __table_args__ = (UniqueConstraint("source_id", "target_id", "kind"),)

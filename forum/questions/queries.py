@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session, contains_eager, defer, joinedload, raiseload
 from forum.accounts.models import Reader, User
 from forum.base.errors import NotFound
 from forum.base.paging import PAGE_SIZE, Order, Page, fetch_page
+from forum.questions.mine import is_followed_by
 from forum.questions.models import (
     ANSWERED,
     CLOSED,
+    MOST_TAGS,
     SOLVED,
     WAITING,
     Answer,
@@ -29,6 +31,8 @@ STATES = (WAITING, ANSWERED, SOLVED, CLOSED)
 
 #: The ways to look at the list: who waits longest, what was asked last, where something happens, what was solved.
 TAB_WAITING, TAB_NEW, TAB_ACTIVE, TAB_SOLVED = "waiting", "new", "active", "solved"
+#: What the reader asked, and what they follow; for people who are signed in.
+TAB_MINE, TAB_FOLLOWED = "mine", "followed"
 #: Tags are short: more of them fit a page.
 TAGS_SIZE = 60
 
@@ -154,6 +158,9 @@ def list_questions(
     query = LISTED
     if wanted.removed and reader.is_moderator:
         query = query.where(~is_public(QUESTIONS.c))
+    elif tab == TAB_MINE and reader.is_signed_in:
+        # What was hidden or deleted is marked, and never missing without a word.
+        query = query.where(QUESTIONS.c.asker_id == reader.id)
     else:
         query = query.where(is_public(QUESTIONS.c))
     if wanted.tag:
@@ -162,11 +169,13 @@ def list_questions(
         query = query.where(QUESTIONS.c.state == wanted.state)
     if wanted.unanswered:
         query = query.where(QUESTIONS.c.answer_count == 0)
+    if tab == TAB_FOLLOWED:
+        query = query.where(is_followed_by(reader))
     if tab == TAB_WAITING:
         return _by_age(session, query.where(QUESTIONS.c.state == WAITING), cursor, size, oldest_first=True)
     if tab == TAB_SOLVED:
         return _by_age(session, query.where(QUESTIONS.c.state == SOLVED), cursor, size)
-    if tab == TAB_ACTIVE:
+    if tab in (TAB_ACTIVE, TAB_MINE, TAB_FOLLOWED):
         order = Order(QUESTIONS.c.active_at, QUESTIONS.c.id)
         return fetch_page(session, query, order, lambda row: (row.active_at, row.id), cursor, size, question_row)
     return _by_age(session, query, cursor, size)
@@ -196,10 +205,12 @@ def find_tag(session: Session, name: str) -> Tag:
     return tag
 
 
-def list_tags(session: Session, cursor: str | None = None, size: int = TAGS_SIZE) -> Page[Tag]:
-    """The tags in use, the most used first."""
+def list_tags(session: Session, cursor: str | None = None, size: int = TAGS_SIZE, search: str = "") -> Page[Tag]:
+    """The tags in use, the most used first; with a search those whose name holds the words."""
     order = Order(Tag.question_count, Tag.id)
     query = select(Tag).where(Tag.question_count > 0)
+    for word in search.casefold().split()[:MOST_TAGS]:
+        query = query.where(Tag.name.contains(word, autoescape=True))
     return fetch_page(session, query, order, lambda row: (row.question_count, row.id), cursor, size)
 
 
@@ -211,8 +222,10 @@ def list_questions_of(
     return _by_age(session, query, cursor, size)
 
 
-def list_answers_of(session: Session, person: User, cursor: str | None = None, size: int = PAGE_SIZE) -> Page[Answer]:
-    """What a person answered and everybody may see, the newest first, each with its question."""
+def list_answers_of(
+    session: Session, person: User, cursor: str | None = None, size: int = PAGE_SIZE, *, accepted: bool = False
+) -> Page[Answer]:
+    """What a person answered and everybody may see, the newest first, each with its question; all, or what solved."""
     query = (
         select(Answer)
         .join(Answer.question)
@@ -225,6 +238,8 @@ def list_answers_of(session: Session, person: User, cursor: str | None = None, s
             raiseload("*"),
         )
     )
+    if accepted:
+        query = query.where(Answer.accepted_at.is_not(None))
     order = Order(Answer.created_at, Answer.id)
     return fetch_page(session, query, order, lambda row: (row.created_at, row.id), cursor, size)
 
@@ -236,6 +251,8 @@ class Record:
     questions: int
     answers: int
     accepted: int
+    #: Votes that called an answer helpful.
+    helpful: int
 
 
 def count_record(session: Session, person: User) -> Record:
@@ -249,7 +266,13 @@ def count_record(session: Session, person: User) -> Record:
         .scalar_subquery()
         for counted in (Answer.id, Answer.accepted_at)
     )
-    return Record(*session.execute(select(asked, answers, accepted)).one())
+    helpful = (
+        select(func.coalesce(func.sum(Answer.up_count + Answer.imported_up), 0))
+        .join(Answer.question)
+        .where(Answer.author_id == person.id, is_public(Answer), is_public(Question))
+        .scalar_subquery()
+    )
+    return Record(*session.execute(select(asked, answers, accepted, helpful)).one())
 
 
 def list_revisions(

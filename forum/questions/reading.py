@@ -1,7 +1,7 @@
 """What pages read of questions, in small rows: statements are put together once, and only who looks is filled in."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from forum.accounts.models import Reader
 from forum.base.errors import NotFound
-from forum.questions.models import Vote
+from forum.questions.mine import Mine, find_mine
 from forum.questions.queries import may_be_read
 from forum.questions.rows import (
     ANSWERS,
@@ -31,8 +31,6 @@ from forum.questions.rows import (
     written_fields,
 )
 
-VOTES = Vote.__table__
-
 
 @dataclass(frozen=True)
 class Discussion:
@@ -43,9 +41,16 @@ class Discussion:
     answers: Sequence[AnswerRow]
     #: By the answer they stand under; None is the question itself.
     comments: dict[int | None, list[CommentRow]] = field(default_factory=dict)
-    #: The reader's own votes: on the question, and by answer.
-    vote: int = 0
-    answer_votes: dict[int, int] = field(default_factory=dict)
+    #: What the reader has said about it.
+    mine: Mine = field(default_factory=Mine)
+
+    @property
+    def vote(self) -> int:
+        return self.mine.vote
+
+    @property
+    def answer_votes(self) -> Mapping[int, int]:
+        return self.mine.answer_votes
 
     @property
     def accepted(self) -> AnswerRow | None:
@@ -64,10 +69,7 @@ def read_discussion(session: Session, reader: Reader, question_id: int) -> Discu
     comments: dict[int | None, list[CommentRow]] = defaultdict(list)
     for row in session.execute(_comments(sight), given):
         comments[row.answer_id].append(_comment_row(row))
-    votes: dict[int | None, int] = {}
-    if reader.is_signed_in:
-        votes = {row.answer_id: row.value for row in session.execute(_votes(), given)}
-    return Discussion(question, answers, comments, votes.pop(None, 0), {id: mine for id, mine in votes.items() if id})
+    return Discussion(question, answers, comments, find_mine(session, reader, question_id))
 
 
 @lru_cache
@@ -115,13 +117,3 @@ def _comments(sight: Sight) -> Select[Any]:
 
 def _comment_row(row: Sequence[Any]) -> CommentRow:
     return CommentRow(*written_fields(row))
-
-
-@lru_cache
-def _votes() -> Select[Any]:
-    return (
-        select(VOTES.c.answer_id, VOTES.c.value)
-        .select_from(VOTES.outerjoin(ANSWERS, ANSWERS.c.id == VOTES.c.answer_id))
-        .where(VOTES.c.voter_id == bindparam("reader_id"))
-        .where(or_(VOTES.c.question_id == bindparam("question_id"), ANSWERS.c.question_id == bindparam("question_id")))
-    )

@@ -73,6 +73,7 @@ class QuestionRow(WrittenRow):
     state: str
     score: int
     answer_count: int
+    too_count: int
     view_count: int
     active_at: datetime
     closed_at: datetime | None
@@ -171,7 +172,18 @@ def written_columns(table: Any) -> tuple[Any, ...]:
     return first, *_AUTHOR, *rest
 
 
-_IN_LISTS = ("title", "excerpt", "language", "state", "score", "answer_count", "view_count", "active_at", "closed_at")
+_IN_LISTS = (
+    "title",
+    "excerpt",
+    "language",
+    "state",
+    "score",
+    "answer_count",
+    "too_count",
+    "view_count",
+    "active_at",
+    "closed_at",
+)
 
 #: All that lists show of questions; `question_row` makes an item of what it brings.
 LISTED = select(*written_columns(QUESTIONS), *(QUESTIONS.c[name] for name in _IN_LISTS), _TAG_NAMES).select_from(

@@ -5,7 +5,7 @@ Doing twice what is allowed once is no offence: whether something is hidden or d
 
 from forum.accounts.models import Reader
 from forum.base.verdicts import YES, Verdict, no
-from forum.questions.models import Answer, Comment, Question
+from forum.questions.models import WAITING, Answer, Comment, Question, Revision
 from forum.questions.rows import AnswerRow, CommentRow, QuestionRow
 
 #: What is asked about: to be changed, or only to be shown.
@@ -161,6 +161,70 @@ def may_close(actor: Reader) -> Verdict:
 def may_reopen(actor: Reader) -> Verdict:
     if not actor.is_moderator:
         return no("Only moderators can reopen a question.")
+    return YES
+
+
+def may_say_me_too(actor: Reader, question: AnyQuestion) -> Verdict:
+    if not actor.is_signed_in:
+        return no("Sign in to say that you have this too.")
+    if actor.id == question.asker_id:
+        return no("You asked this yourself, so you are counted already.")
+    if not question.is_public:
+        return no("This question was removed, so nobody can join it.")
+    return YES
+
+
+def may_withdraw_me_too(actor: Reader) -> Verdict:
+    if not actor.is_signed_in:
+        return no("Sign in to take back that you have this too.")
+    return YES
+
+
+def may_follow(actor: Reader) -> Verdict:
+    if not actor.is_signed_in:
+        return no("Sign in to follow this.")
+    return YES
+
+
+def may_ask_for_help_again(actor: Reader, question: AnyQuestion) -> Verdict:
+    if not actor.is_signed_in:
+        return no("Sign in to say that you still need help.")
+    if actor.id != question.asker_id:
+        return no("Only the person who asked can say that they still need help.")
+    if not question.is_public:
+        return no("This question was removed, so nobody can answer it.")
+    if question.closed_at is not None:
+        return no("This question is closed, so it takes no more answers.")
+    if question.state == WAITING:
+        return no("This question is waiting for an answer already.")
+    return YES
+
+
+def may_describe_tag(actor: Reader) -> Verdict:
+    if not actor.is_moderator:
+        return no("Only moderators can say what a topic is about.")
+    return YES
+
+
+def may_roll_back(actor: Reader, post: Question | Answer, revision: Revision) -> Verdict:
+    """Go back to an earlier version, which is an edit like any other."""
+    verdict = _may_edit(actor, post)
+    if not verdict:
+        return verdict
+    if revision.is_redacted:
+        return no("The words of this version were removed, so nobody can go back to it.")
+    if revision.number == post.version:
+        return no("This is the version that stands now, so nothing would change.")
+    return YES
+
+
+def may_redact(actor: Reader, post: Question | Answer, revision: Revision) -> Verdict:
+    if not actor.is_moderator:
+        return no("Only moderators can remove the words of an earlier version.")
+    if revision.is_redacted:
+        return no("The words of this version were removed already.")
+    if revision.number == post.version:
+        return no("This is what stands there now. Edit it first; then its words can be removed from the versions.")
     return YES
 
 

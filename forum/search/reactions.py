@@ -139,6 +139,7 @@ REACTIONS: dict[Callable[..., None], tuple[type, ...]] = {
         questions.QuestionUndeleted,
         questions.QuestionClosed,
         questions.QuestionReopened,
+        questions.HelpNeeded,
     ),
     on_answer: (
         questions.AnswerPosted,

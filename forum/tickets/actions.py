@@ -117,6 +117,8 @@ def add_message(
     require(rules.may_work_on_tickets(actor))
     if kind not in (FROM_CUSTOMER, FROM_AGENT, NOTE):
         raise Invalid({"kind": say("Say whether this is a reply, a note or what the customer said.")})
+    if not message.text.strip():
+        raise Invalid({"text": say("Please fill this in.")})
     written = _write(session, actor, ticket, kind, message, now)
     ticket.active_at = now
     if kind == FROM_AGENT and ticket.status == NEW:

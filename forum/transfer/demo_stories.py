@@ -7,9 +7,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from forum.accounts.mentions import mention_name
 from forum.accounts.models import User
 from forum.base.markup import Rendered, render
+from forum.base.slugs import slugify
 from forum.contacts.models import Contact
+from forum.drafts import actions as drafts
+from forum.drafts.models import Purpose
 from forum.knowledge import actions as knowledge
 from forum.knowledge.models import APPROVE, RETURN, Article
 from forum.questions import actions as questions
@@ -25,6 +29,9 @@ FIRST_VOTE = timedelta(minutes=10)
 
 #: A link to another question, whose address is known only once it was asked.
 REFERENCE = re.compile(r"\]\(question:([a-z0-9-]+)\)")
+
+#: Somebody by their key; what follows a letter or a dot is an address.
+MENTION = re.compile(r"(?<![\w.@/])@([a-z]+)\b")
 
 #: What gathers a question does so a moment after the draft was made.
 SOON = timedelta(minutes=1)
@@ -259,6 +266,17 @@ def _ticket_step(ticket: texts.Ticket, step: texts.TicketStep, agent: str, site:
     return act
 
 
+def draft_moment(draft: texts.Draft) -> Moment:
+    """Begun, and kept for whoever comes back to it."""
+
+    def keep(session: Session, cast: Cast, now: datetime) -> None:
+        purpose = Purpose(draft.kind, cast.questions[draft.on].id if draft.on else 0)
+        written = {"title": draft.title, "text": draft.text, "tags": draft.tags}
+        drafts.save_draft(session, cast.people[draft.by], purpose, written, 0, now)
+
+    return Moment(draft.at, keep)
+
+
 def _target(cast: Cast, words: str) -> Target:
     kind, key = words.split(maxsplit=1)
     if kind == "answer":
@@ -267,7 +285,11 @@ def _target(cast: Cast, words: str) -> Target:
 
 
 def _rendered(text: str, site: str, cast: Cast) -> Rendered:
-    return render(REFERENCE.sub(lambda match: f"]({_address(cast.questions[match[1]])})", text), site=site)
+    """Questions and people are named by their keys; what stands in an address is known only by now."""
+    text = REFERENCE.sub(lambda match: f"]({_address(cast.questions[match[1]])})", text)
+    text = MENTION.sub(lambda match: f"@{mention_name(cast.people[match[1]])}", text)
+    known = {mention_name(user): f"/people/{user.id}/{slugify(user.name)}" for user in cast.people.values()}
+    return render(text, site=site, mentions=lambda names: {name: known[name] for name in names if name in known})
 
 
 def _address(question: Question) -> str:

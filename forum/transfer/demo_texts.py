@@ -194,6 +194,19 @@ class Ticket:
 
 
 @dataclass(frozen=True)
+class Draft:
+    """A text somebody has begun and not sent; `on` is the question a draft of an answer is for."""
+
+    by: str
+    kind: str
+    on: str
+    at: timedelta
+    title: str
+    text: str
+    tags: str
+
+
+@dataclass(frozen=True)
 class Community:
     people: tuple[Person, ...]
     tags: tuple[Tag, ...]
@@ -201,6 +214,7 @@ class Community:
     questions: tuple[Question, ...]
     articles: tuple[Article, ...]
     tickets: tuple[Ticket, ...]
+    drafts: tuple[Draft, ...]
 
 
 def read_community(folder: Path = DEMO) -> Community:
@@ -212,6 +226,7 @@ def read_community(folder: Path = DEMO) -> Community:
         questions=tuple(_question(path) for path in sorted((folder / "questions").glob("*.md"))),
         articles=tuple(_article(path) for path in sorted((folder / "articles").glob("*.md"))),
         tickets=tuple(_ticket(path) for path in sorted((folder / "tickets").glob("*.md"))),
+        drafts=tuple(_draft(row, place) for row, place in read_rows(folder / "drafts.json")),
     )
 
 
@@ -372,3 +387,8 @@ def _tag(row: dict[str, Any], place: str) -> Tag:
 def _contact(row: dict[str, Any], place: str) -> Contact:
     require_only(row, "key name emails phones company tier zone language external_ids", "", place)
     return Contact(**{**row, "emails": tuple(row["emails"]), "phones": tuple(row["phones"])})
+
+
+def _draft(row: dict[str, Any], place: str) -> Draft:
+    require_only(row, "by kind on at title text tags", "", place)
+    return Draft(**{**row, "at": read_offset(row["at"], place)})

@@ -1,6 +1,5 @@
 """What every template may ask for: the site, the reader, the language, the way around."""
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ from flask import Flask, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from forum.base.markup import headings_below
 from forum.base.requests import now
 from forum.base.verdicts import Verdict
 from forum.base.words import say
@@ -21,7 +21,6 @@ THEMES = ("light", "dark")
 
 LINKS = Links()
 
-HEADING = re.compile(r"</?h([1-6])(?=[ >])")
 
 #: Where each way leads, who it is for (a property of the reader), and its picture.
 WAYS = (
@@ -69,10 +68,8 @@ def stored(html: str) -> Markup:
 
 
 def below(html: Markup, level: int) -> Markup:
-    """The same text with its highest headings right below that level, so that no level is left out on the page."""
-    used = [int(found) for found in HEADING.findall(html)]
-    up = min(used, default=level + 1) - level - 1
-    return Markup(HEADING.sub(lambda match: match[0][:-1] + str(int(match[1]) - up), html))  # noqa: S704
+    """The same text with its headings in the order of the page it stands on, under a heading of that level."""
+    return Markup(headings_below(html, level))  # noqa: S704
 
 
 def own_name(code: str) -> str:

@@ -7,6 +7,7 @@ from forum.web.admin.views import pages as admin
 from forum.web.contacts.views import pages as contacts
 from forum.web.converters import IdConverter
 from forum.web.drafts.views import pages as drafts
+from forum.web.feeds import pages as feeds
 from forum.web.health import pages as health
 from forum.web.help.views import pages as help_pages
 from forum.web.knowledge.views import pages as knowledge
@@ -20,6 +21,7 @@ from forum.web.tickets import pages as tickets
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health,
     help_pages,
+    feeds,
     search,
     tickets,
     knowledge,

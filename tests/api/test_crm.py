@@ -209,3 +209,68 @@ def test_what_helped_is_linked_once(program: Open, cast: Cast, ticket: Ticket, s
     actions.hide_question(session, session.merge(cast["mia"]), question, "Spam.", NOON)
     session.commit()
     assert agent.post(path, {"question_id": question.id}).status_code == 403
+
+
+def test_a_ticket_is_made_of_a_question_once(program: Open, cast: Cast, session: Session) -> None:
+    anna = session.merge(cast["anna"])
+    question = make_question(session, anna, title="The television shows no picture")
+    make_contact(session, "Giulia Conti", user=anna)
+    session.commit()
+    agent = program(cast["aldo"])
+    first, second = (agent.post("/tickets", {"question_id": question.id}) for _ in range(2))
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json["id"] == second.json["id"]
+    assert (first.json["subject"], first.json["contact"]["name"]) == (question.title, "Giulia Conti")
+    assert [each["kind"] for each in first.json["messages"]] == ["customer"]
+    other = make_question(session, session.merge(cast["bruno"]), title="Nobody knows who asks this")
+    session.commit()
+    assert agent.post("/tickets", {"question_id": other.id}).json["contact"] is None
+    for body, field in (
+        ({}, "contact_id"),
+        ({"subject": "No line"}, "contact_id"),
+        ({"question_id": other.id, "subject": "No line"}, "subject"),
+        ({"question_id": 999_999}, "question_id"),
+    ):
+        refused = agent.post("/tickets", body)
+        assert (refused.status_code, list(refused.json["errors"])) == (422, [field])
+
+
+def test_what_was_said_is_read_and_written(program: Open, cast: Cast, ticket: Ticket) -> None:
+    agent, path = program(cast["aldo"]), f"/tickets/{ticket.id}/messages"
+    made = agent.post(path, {"kind": "customer", "text": "It is **dead**."}, Idempotency_Key="k1")
+    again = agent.post(path, {"kind": "customer", "text": "It is **dead**."}, Idempotency_Key="k1")
+    assert (made.status_code, again.json) == (201, made.json)
+    assert made.json["html"] == "<p>It is <strong>dead</strong>.</p>\n"
+    agent.post(path, {"kind": "note", "text": "Angry."})
+    listed = agent.get(f"{path}?limit=1").json
+    rest = agent.get(listed["next"].removeprefix("http://127.0.0.1:5000")).json
+    assert {listed["items"][0]["kind"], rest["items"][0]["kind"]} == {"note", "customer"}
+    for body, field in (({"kind": "shout", "text": "x"}, "kind"), ({"kind": "note"}, "text"), ({"text": "x"}, "kind"),
+                        ({"kind": "note", "text": " "}, "text"), ({"kind": "note", "text": "x" * 30_001}, "text")):  # fmt: skip
+        refused = agent.post(path, body)
+        assert (refused.status_code, list(refused.json["errors"])) == (422, [field])
+    assert program(cast["mia"]).get(path).status_code == 403
+    assert agent.get("/tickets/999999/messages").status_code == 404
+
+
+def test_a_link_is_taken_away_with_what_it_gave(program: Open, cast: Cast, ticket: Ticket, session: Session) -> None:
+    bruno = session.merge(cast["bruno"])
+    answer = make_answer(session, bruno, make_question(session, session.merge(cast["carla"])))
+    other = make_ticket(session, session.merge(cast["aldo"]), ticket.requester)
+    session.commit()
+    before = bruno.standing
+    agent, path = program(cast["aldo"]), f"/tickets/{ticket.id}/links"
+    made = agent.post(path, {"answer_id": answer.id}).json
+    assert agent.delete(f"/tickets/{other.id}/links/{made['id']}").status_code == 404
+    assert program(cast["mia"]).delete(f"{path}/{made['id']}").status_code == 403
+    session.expire_all()
+    assert bruno.standing == before + 15
+    for _ in range(2):
+        assert agent.delete(f"{path}/{made['id']}").json["id"] == made["id"]
+    assert agent.get(f"/tickets/{ticket.id}").json["links"] == []
+    session.expire_all()
+    assert bruno.standing == before
+    assert agent.post(path, {"answer_id": answer.id}).json["id"] == made["id"]
+    session.expire_all()
+    assert bruno.standing == before + 15
+    assert agent.delete(f"{path}/999999").status_code == 404

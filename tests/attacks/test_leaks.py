@@ -33,6 +33,7 @@ BY_NUMBER = (
     *("/questions/{}", "/questions/{}/x", "/questions/{}/revisions", "/questions/{}/edit", "/answers/{}"),
     *("/answers/{}/revisions", "/answers/{}/edit", "/comments/{}/edit", "/kb/{}", "/kb/{}/x", "/kb/{}?newest=1"),
     *("/kb/{}/revisions", "/kb/{}/edit", "/people/{}", "/people/{}?tab=questions", "/contacts/{}", "/tickets/{}"),
+    *("/contacts/{}/merge?other=1", "/tickets/{}/suggestions", "/tickets/{}/suggestions?part=1"),
     *("/desk/questions/{}", "/old/quox.example.com/questions/{}"),
 )
 QUERIES = ("/search?q={}", "/similar?title={}", "/tags/{}", "/questions?tag={}", "/questions?removed=1&tag={}")
@@ -101,6 +102,7 @@ def rows(session: Session) -> int:
         ("visitor", (*HIDDEN, WHY, *CRM, MARK)),
         ("elena", (*HIDDEN, WHY, *CRM, MARK)),
         ("aldo", (*HIDDEN, WHY)),
+        ("mia", CRM),
     ],
 )
 def test_nobody_sees_what_is_kept_from_them_and_looking_changes_nothing(

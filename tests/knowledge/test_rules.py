@@ -81,6 +81,26 @@ def test_who_may_doubt_an_article(cast: dict[str, User], name: str, allowed: boo
     assert not rules.may_doubt(who(cast, name), in_state(DRAFT))
 
 
+@pytest.mark.parametrize(("name", "allowed"), EDITORS)
+def test_who_goes_back_to_an_earlier_text(cast: dict[str, User], name: str, allowed: bool) -> None:
+    article = in_state(DRAFT)
+    article.version = 3
+    actor = who(cast, name)
+    assert bool(rules.may_roll_back(actor, article, ArticleRevision(number=1))) is allowed
+    assert not rules.may_roll_back(actor, article, ArticleRevision(number=3))
+    assert not rules.may_roll_back(actor, article, ArticleRevision(number=1, redacted_at=NOON))
+
+
+@pytest.mark.parametrize(("name", "allowed"), [("visitor", False), ("anna", False), ("elena", False), ("mia", True)])
+def test_who_removes_the_words_of_an_earlier_text(cast: dict[str, User], name: str, allowed: bool) -> None:
+    article = in_state(PUBLISHED)
+    article.version = 3
+    actor = who(cast, name)
+    assert bool(rules.may_redact(actor, article, ArticleRevision(id=7, number=2))) is allowed
+    assert not rules.may_redact(actor, article, ArticleRevision(id=1, number=2))
+    assert not rules.may_redact(actor, article, ArticleRevision(id=7, number=3))
+
+
 def spoil(answer: Answer, how: str) -> None:
     if how == "not accepted":
         answer.accepted_at = None

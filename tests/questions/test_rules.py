@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from forum.accounts.models import VISITOR, Reader, User
 from forum.base.verdicts import Verdict
 from forum.questions import actions, rules
-from forum.questions.models import Answer, Comment, Question
+from forum.questions.models import Answer, Comment, Question, Revision
 from tests.builders import make_answer, make_comment, make_question
 
 #: anna asked and bruno answered and commented.
@@ -38,6 +38,18 @@ TABLE: list[tuple[str, Rule, set[str]]] = [
     ("delete the comment", lambda who, q, a, c: rules.may_delete_comment(who, c), {"bruno"} | MODERATORS),
     ("hide", lambda who, q, a, c: rules.may_hide(who), MODERATORS),
     ("restore", lambda who, q, a, c: rules.may_restore(who), MODERATORS),
+    ("say me too", lambda who, q, a, c: rules.may_say_me_too(who, q), SIGNED_IN - {"anna"}),
+    ("withdraw me too", lambda who, q, a, c: rules.may_withdraw_me_too(who), SIGNED_IN),
+    ("follow", lambda who, q, a, c: rules.may_follow(who), SIGNED_IN),
+    ("ask for help again", lambda who, q, a, c: rules.may_ask_for_help_again(who, q), {"anna"}),
+    ("describe a tag", lambda who, q, a, c: rules.may_describe_tag(who), MODERATORS),
+    ("roll back", lambda who, q, a, c: rules.may_roll_back(who, q, Revision(number=0)), {"anna"} | MODERATORS),
+    (
+        "roll back an answer",
+        lambda who, q, a, c: rules.may_roll_back(who, a, Revision(number=0)),
+        {"bruno"} | MODERATORS,
+    ),
+    ("redact", lambda who, q, a, c: rules.may_redact(who, q, Revision(number=0)), MODERATORS),
     ("close", lambda who, q, a, c: rules.may_close(who), MODERATORS),
     ("reopen", lambda who, q, a, c: rules.may_reopen(who), MODERATORS),
 ]

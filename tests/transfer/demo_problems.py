@@ -8,7 +8,7 @@ from itertools import chain, pairwise
 import phonenumbers
 from markdown_it import MarkdownIt
 
-from forum.transfer.demo_stories import REFERENCE
+from forum.transfer.demo_stories import MENTION, REFERENCE
 from forum.transfer.demo_texts import Answer, Article, Comment, Community, Edit, Person, Question, Ticket
 
 ROLES = {"customer", "moderator", "agent", "administrator"}
@@ -40,6 +40,8 @@ def problems(community: Community) -> list[str]:
         *chain.from_iterable(problems_with_ticket(community, each) for each in community.tickets),
         *problems_with_texts(community),
         *problems_with_references(community),
+        *problems_with_mentions(community),
+        *problems_with_drafts(community),
     ]
 
 
@@ -266,6 +268,29 @@ def problems_with_references(community: Community) -> Iterator[str]:
                         yield f"{question.key}: refers to unknown {name}"
                     elif asked[name] >= text.at:
                         yield f"{question.key}: refers to {name} before it was asked"
+
+
+def problems_with_drafts(community: Community) -> Iterator[str]:
+    people = {person.key: person for person in community.people}
+    asked = {question.key: question for question in community.questions}
+    for draft in community.drafts:
+        key = f"draft of {draft.by}"
+        yield from problems_with_actor(people, key, draft.by, draft.at)
+        if draft.kind not in {"question", "answer"} or (draft.kind == "answer") is not bool(draft.on):
+            yield f"{key}: a {draft.kind} on {draft.on or 'nothing'}"
+        elif draft.on and (draft.on not in asked or asked[draft.on].at >= draft.at):
+            yield f"{key}: on {draft.on}, which is not there"
+        elif draft.on and any(answer.by == draft.by for answer in asked[draft.on].answers):
+            yield f"{key}: has answered {draft.on}"
+
+
+def problems_with_mentions(community: Community) -> Iterator[str]:
+    people = {person.key: person for person in community.people}
+    for question in community.questions:
+        for post in (question, *question.answers):
+            for text in (post, *post.comments, *post.edits):
+                for name in MENTION.findall(text.text):
+                    yield from problems_with_actor(people, f"mention in {question.key}", name, text.at)
 
 
 def texts(community: Community) -> Iterator[tuple[str, str, str]]:

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from config import Settings
+from forum.accounts.mentions import mentioned_in
 from forum.accounts.models import StandingEntry, User
 from forum.accounts.passwords import is_right
 from forum.app import create_parts
@@ -18,6 +19,7 @@ from forum.base.db import Store
 from forum.base.errors import Refused
 from forum.base.parts import Parts
 from forum.contacts.models import Contact, TimelineEntry
+from forum.drafts.models import Draft
 from forum.knowledge.models import Article, ArticleQuestion, ArticleRevision
 from forum.knowledge.sources import review_reasons
 from forum.questions.models import Answer, Comment, Question, Revision, Tag, Vote, question_tags
@@ -139,6 +141,17 @@ def test_a_text_that_refers_to_a_question_leads_to_it(sign_ins: list[SignIn], se
     there = {question.id for question in session.scalars(select(Question))}
     led = [int(found) for html in session.scalars(select(Comment.html)) for found in LINK.findall(html)]
     assert led and set(led) <= there
+
+
+def test_who_is_mentioned_is_known_and_what_was_begun_is_kept(sign_ins: list[SignIn], session: Session) -> None:
+    mentioned = set().union(*(mentioned_in(html) for html in session.scalars(select(Comment.html))))
+    assert {session.get_one(User, number).name for number in mentioned} == {
+        "Davide Quaranta",
+        "Mia Lindner",
+        "Priya Nair",
+    }
+    kept = session.scalars(select(Draft).order_by(Draft.saved_at)).all()
+    assert [draft.kind for draft in kept] == ["answer", "question", "answer"]
 
 
 def test_tickets_stand_where_their_story_ends(sign_ins: list[SignIn], session: Session) -> None:

@@ -1,237 +1,228 @@
-"""Joining through the front door: one mail, one press, and nothing said about who has an account."""
+"""I have this too, following, help that is still needed, what is alike, and answers in another order."""
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from forum.accounts.links import ProofLinks
-from forum.accounts.models import SignUp, User, UserSession
-from forum.base.outbox import Delivery
-from forum.base.parts import Parts
-from tests.web.mails import body_of, path_in, read_mails
+from forum.accounts.models import User
+from forum.base.outbox import publish
+from forum.questions import actions
+from forum.questions.events import HelpNeeded
+from forum.questions.models import SIMILAR, Follow, MeToo, Question, QuestionLink
+from tests.builders import make_answer, make_question, make_vote
+from tests.conftest import Browser
 
-Open = Callable[[User | None], Any]
-
-PASSWORD = "mulino quieto trave"
-FORM = {"name": "Dora Neri", "email": "dora@example.it", "password": PASSWORD}
-
-
-def people(session: Session) -> int:
-    return session.scalar(select(func.count()).select_from(User)) or 0
+Open = Callable[[User | None], Browser]
 
 
-def test_joining_takes_a_form_a_mail_and_one_press(
-    browser: Open, carry: Callable[[], None], session: Session, tmp_path: Path
-) -> None:
-    dora = browser(None)
-    assert dora.get("/account/sign-up").status_code == 200
-    answer = dora.send("/account/sign-up", FORM)
-    assert (answer.status_code, answer.location) == (303, "/account/check-mail")
-    assert people(session) == 0
-    carry()
-    (mail,) = read_mails(tmp_path)
-    assert mail["To"] == "dora@example.it"
-    link = path_in(mail)
-    page = dora.get(link)
-    assert page.status_code == 200
-    assert "password" not in page.text.split("<main", 1)[1].split("</main", 1)[0]
-    assert people(session) == 0, "looking at the link must confirm nothing"
-    answer = dora.send(link)
-    assert answer.status_code == 303
-    session.expire_all()
-    (user,) = session.scalars(select(User)).all()
-    assert (user.email, user.name, user.roles) == ("dora@example.it", "Dora Neri", frozenset())
-    assert dora.get("/account/settings").status_code == 200
-    assert PASSWORD not in str(user.password_hash)
+@pytest.fixture
+def question(session: Session, anna: User) -> Question:
+    made = make_question(session, anna, tags=("router",))
+    session.commit()
+    return made
 
 
-def test_a_confirmed_address_is_announced_once(
-    browser: Open, carry: Callable[[], None], session: Session, tmp_path: Path, parts: Parts
-) -> None:
-    heard: list[int] = []
-    from forum.accounts.events import EmailConfirmed
-
-    parts.subscriptions.subscribe(EmailConfirmed, lambda _s, event: heard.append(event.user_id), name="test")
-    dora = browser(None)
-    dora.send("/account/sign-up", FORM)
-    carry()
-    link = path_in(read_mails(tmp_path)[0])
-    dora.send(link)
-    again = dora.send(link)
-    carry()
-    assert again.status_code == 410
-    assert heard == [session.scalar(select(User.id))]
+def count(session: Session, kind: Any) -> int:
+    return session.scalar(select(func.count()).select_from(kind)) or 0
 
 
-def test_the_answer_is_the_same_for_a_known_address(
-    browser: Open, carry: Callable[[], None], session: Session, tmp_path: Path, anna: User
-) -> None:
-    known, unknown = browser(None), browser(None)
-    answers = [
-        known.send("/account/sign-up", {**FORM, "email": "anna@example.it"}),
-        unknown.send("/account/sign-up", {**FORM, "email": "nobody@example.it"}),
-    ]
-    assert answers[0].status_code == answers[1].status_code == 303
-    assert answers[0].location == answers[1].location
-    assert known.get("/account/check-mail").text == unknown.get("/account/check-mail").text
-    assert session.scalar(select(func.count()).select_from(SignUp)) == 2
-    assert session.scalar(select(func.count()).select_from(Delivery)) == 2
-    carry()
-    to_anna, to_nobody = sorted(read_mails(tmp_path), key=lambda mail: str(mail["To"]))
-    assert "/account/confirm/" not in body_of(to_anna)
-    assert "/account/forgotten" in body_of(to_anna)
-    assert "/account/confirm/" in body_of(to_nobody)
+def page_of(browser: Open, who: User | None, question: Question, **asked: str) -> str:
+    return str(browser(who).get(f"/questions/{question.id}", query_string=asked, follow_redirects=True).text)
 
 
-def test_both_answers_cost_the_same_statements(browser: Open, count_queries: Any, anna: User) -> None:
-    browser(None).send("/account/sign-up", {**FORM, "email": "first@example.it"})  # the counts of this hour begin
-    costs = []
-    for email in ("anna@example.it", "nobody@example.it"):
-        visitor = browser(None)
-        visitor.get("/account/sign-up")
-        with count_queries() as queries:
-            visitor.send("/account/sign-up", {**FORM, "email": email})
-        costs.append([re.sub(r"\s+", " ", query) for query in queries])
-    assert costs[0] == costs[1]
-
-
-def test_elsewhere_only_the_password_confirms(
-    browser: Open, carry: Callable[[], None], session: Session, tmp_path: Path
-) -> None:
-    """Whoever signs up with a stranger's address must not get the account confirmed by the stranger."""
-    mallory, victim = browser(None), browser(None)
-    mallory.send("/account/sign-up", FORM)
-    carry()
-    link = path_in(read_mails(tmp_path)[0])
-    assert 'name="password"' in victim.get(link).text
-    for guess in ({}, {"password": "another password"}):
-        assert victim.send(link, guess).status_code == 422
-    assert people(session) == 0
-    assert victim.send(link, {"password": PASSWORD}).status_code == 303
-    assert people(session) == 1
-
-
-def test_guessing_the_password_of_a_link_ends_soon(
-    browser: Open, carry: Callable[[], None], session: Session, tmp_path: Path
-) -> None:
-    browser(None).send("/account/sign-up", FORM)
-    carry()
-    link = path_in(read_mails(tmp_path)[0])
-    other = browser(None)
-    answers = [other.send(link, {"password": f"wrong guess {n}"}).status_code for n in range(12)]
-    assert answers[0] == 422
-    assert answers[-1] == 429
-    assert other.send(link, {"password": PASSWORD}).status_code == 429
-    assert people(session) == 0
-
-
-def test_a_link_that_is_too_old_confirms_nothing(browser: Open, session: Session, parts: Parts) -> None:
-    for age, status in ((timedelta(hours=23), 200), (timedelta(hours=25), 410)):
-        sign_up = SignUp(
-            email="old@example.it",
-            name="Old",
-            password_hash="x",
-            language="en",
-            browser_hash="x",
-            created_at=datetime.now(UTC) - age,
-        )
-        session.add(sign_up)
-        session.commit()
-        link = ProofLinks("", parts.signer).confirm_sign_up(sign_up)
-        assert browser(None).get(link).status_code == status
-
-
-def test_pressing_twice_asks_once(browser: Open, session: Session) -> None:
-    dora = browser(None)
+def test_one_tap_counts_once_and_follows(session: Session, browser: Open, question: Question, carla: User) -> None:
+    address = f"/questions/{question.id}/me-too"
     for _ in range(2):
-        assert dora.send("/account/sign-up", {**FORM, "once": "a" * 32}).status_code == 303
-    assert session.scalar(select(func.count()).select_from(SignUp)) == 1
+        assert browser(carla).send(address, {"value": "1"}).status_code == 303
+    session.expire_all()
+    assert question.too_count == count(session, MeToo) == count(session, Follow) == 1
+    assert re.search(r'value="0" aria-pressed="true">.*?I have this too', page_of(browser, carla, question), re.S)
+    assert "1 has this too" in browser(None).get("/questions").text
+    browser(carla).send(address, {"value": "0"})
+    session.expire_all()
+    assert question.too_count == count(session, MeToo) == count(session, Follow) == 0
+
+
+def test_what_was_followed_before_stays_followed(
+    session: Session, browser: Open, question: Question, carla: User
+) -> None:
+    browser(carla).send(f"/questions/{question.id}/follow", {"value": "1"})
+    for value in "10":
+        browser(carla).send(f"/questions/{question.id}/me-too", {"value": value})
+    assert (count(session, MeToo), count(session, Follow)) == (0, 1)
+
+
+def test_several_people_are_all_counted(
+    session: Session, browser: Open, question: Question, cast: dict[str, User]
+) -> None:
+    for name in ("bruno", "carla", "mia"):
+        browser(cast[name]).send(f"/questions/{question.id}/me-too", {"value": "1"})
+    session.expire_all()
+    assert question.too_count == 3
+    assert "3 have this too" in page_of(browser, cast["anna"], question)
 
 
 @pytest.mark.parametrize(
-    "change, field",
-    [
-        ({"email": "no address"}, "email"),
-        ({"email": "dora@localhost"}, "email"),
-        ({"email": "dora@example.it\r\nBcc: all@example.it"}, "email"),
-        ({"email": "a" * 250 + "@example.it"}, "email"),
-        ({"name": ""}, "name"),
-        ({"name": "Sportello"}, "name"),
-        ({"name": "Spòrtello !"}, "name"),
-        ({"name": "Moderatore"}, "name"),
-        ({"name": "win at evil.example.com"}, "name"),
-        ({"name": "<b>Dora</b>"}, "name"),
-        ({"name": "x" * 61}, "name"),
-        ({"password": "password1"}, "password"),
-        ({"password": "short"}, "password"),
-        ({"password": "Password123!"}, "password"),
-        ({"password": "dora@example.it"}, "password"),
-        ({"password": "doraneri1999"}, "password"),
-        ({"password": "sportello2026"}, "password"),
-        ({"password": "1234567890123456"}, "password"),
-        ({"password": "è" * 600}, "password"),
-        ({"password": ""}, "password"),
-    ],
+    "who, status", [("carla", 303), ("anna", 403), ("visitor", 303)], ids=["another", "the asker", "a visitor"]
 )
-def test_what_cannot_be_is_said_beside_its_field(browser: Open, session: Session, change: Any, field: str) -> None:
-    answer = browser(None).send("/account/sign-up", {**FORM, **change})
-    assert answer.status_code == 422
-    assert f'id="{field}-error"' in answer.text
-    assert 'name="password" type="password" value=""' in answer.text, "a password is never sent back"
-    assert session.scalar(select(func.count()).select_from(SignUp)) == 0
+def test_who_can_say_it(
+    session: Session, browser: Open, question: Question, cast: dict[str, User], who: str, status: int
+) -> None:
+    sent = browser(cast.get(who)).send(
+        f"/questions/{question.id}/me-too", {"value": "1"}, headers={"Accept": "text/html"}
+    )
+    assert sent.status_code == status
+    assert count(session, MeToo) == (1 if who == "carla" else 0)
+
+
+@pytest.mark.parametrize("value", ["", "2", "-1", "yes", "1\x00"])
+@pytest.mark.parametrize("verb", ["me-too", "follow"])
+def test_a_broken_wish_changes_nothing(
+    session: Session, browser: Open, question: Question, carla: User, verb: str, value: str
+) -> None:
+    assert browser(carla).send(f"/questions/{question.id}/{verb}", {"value": value}).status_code == 422
+    assert count(session, Follow) == 0
+
+
+def test_a_removed_question_takes_nobody_but_lets_go(
+    session: Session, browser: Open, question: Question, carla: User, bruno: User, mia: User, now: datetime
+) -> None:
+    actions.say_me_too(session, mia, question, now)
+    actions.hide_question(session, mia, question, "It names a person.", now)
+    session.commit()
+    address = f"/questions/{question.id}/me-too"
+    assert browser(carla).send(address, {"value": "1"}).status_code == 404
+    assert browser(mia).send(address, {"value": "0"}).status_code == 303
+    session.expire_all()
+    assert question.too_count == 0
+
+
+def titles(page: str) -> list[str]:
+    return [title.strip() for title in re.findall(r'question-row__title"[^>]*><a[^>]*>(.*?)</a>', page)]
+
+
+def test_mine_and_followed(
+    session: Session, browser: Open, question: Question, anna: User, bruno: User, carla: User, now: datetime
+) -> None:
+    tagged = make_question(session, bruno, title="Another one about routers", tags=("router",), now=now)
+    other = make_question(session, bruno, title="Something altogether different", now=now + timedelta(hours=1))
+    gone = make_question(session, anna, title="What Anna deleted herself", now=now)
+    actions.delete_question(session, anna, gone, now)
+    session.commit()
+    assert set(titles(browser(anna).get("/questions?tab=mine").text)) == {question.title, gone.title}
+    assert "You do not follow anything yet" in browser(carla).get("/questions?tab=followed").text
+    browser(carla).send(f"/questions/{other.id}/follow", {"value": "1"})
+    assert titles(browser(carla).get("/questions?tab=followed").text) == [other.title]
+    browser(carla).send("/tags/router/follow", {"value": "1"})
+    assert set(titles(browser(carla).get("/questions?tab=followed").text)) == {
+        other.title, question.title, tagged.title,
+    }  # fmt: skip
+    browser(carla).send("/tags/router/follow", {"value": "0"})
+    assert titles(browser(carla).get("/questions?tab=followed").text) == [other.title]
+    visitor = browser(None).get("/questions?tab=mine").text
+    assert "Followed" not in visitor
+    assert gone.title not in visitor
+
+
+@pytest.mark.parametrize("tab", ["mine", "followed"])
+def test_own_lists_cost_few_statements(
+    session: Session, browser: Open, question: Question, anna: User, count_queries: Any, tab: str
+) -> None:
+    client = browser(anna)
+    client.get(f"/questions?tab={tab}")
+    with count_queries() as queries:
+        client.get(f"/questions?tab={tab}")
+    assert len(queries) <= 6, "\n".join(queries)
+
+
+def test_who_still_needs_help_waits_again_until_somebody_answers(
+    session: Session, browser: Open, question: Question, anna: User, bruno: User, now: datetime
+) -> None:
+    answer = make_answer(session, bruno, question, accepted=True, now=now)
+    session.commit()
+    assert "I still need help" in page_of(browser, anna, question)
+    assert "I still need help" not in page_of(browser, bruno, question)
+    assert browser(bruno).send(f"/questions/{question.id}/still-need-help").status_code == 403
+    assert browser(anna).send(f"/questions/{question.id}/still-need-help").status_code == 303
+    session.expire_all()
+    assert (question.state, answer.accepted_at, bruno.standing) == ("waiting", None, 0)
+    assert titles(browser(None).get("/questions?tab=waiting").text) == [question.title]
+    assert browser(anna).send(f"/questions/{question.id}/still-need-help").status_code == 403
+    assert question.needs_help_at is not None
+    second = make_answer(session, bruno, question, now=question.needs_help_at + timedelta(hours=1))
+    assert question.state == "answered"
+    actions.accept_answer(session, anna, second, question.needs_help_at + timedelta(hours=2))
+    assert question.state == "solved"
+
+
+def test_help_is_needed_reaches_the_index(parts: Any, session: Session, question: Question) -> None:
+    assert "HelpNeeded>search.index" in {each.name for each in parts.subscriptions.of(HelpNeeded)}
+    publish(session, HelpNeeded(question.id))
+
+
+def test_what_is_alike_is_shown_from_both_sides(
+    session: Session, browser: Open, question: Question, bruno: User, mia: User, carry: Any, now: datetime
+) -> None:
+    carry()
+    later = make_question(session, bruno, title="Red light on the router after a storm", now=now)
+    session.commit()
+    carry()
+    assert session.scalars(select(QuestionLink.target_id).where(QuestionLink.source_id == later.id)).all() == [
+        question.id
+    ]
+    for here, there in ((question, later), (later, question)):
+        assert f'<a href="/questions/{there.id}/' in page_of(browser, None, here).partition('id="related"')[2]
+    actions.hide_question(session, mia, later, "It names a person.", now)
+    session.commit()
+    assert 'id="related"' not in page_of(browser, None, question)
+
+
+def test_looking_again_replaces_only_what_was_found(
+    session: Session, question: Question, anna: User, now: datetime
+) -> None:
+    others = [make_question(session, anna, title=f"Question number {number}") for number in range(3)]
+    session.add(QuestionLink(source_id=question.id, target_id=others[0].id, kind="related", at=now))
+    actions.keep_similar(session, question, [others[1].id, 999_999_999])
+    actions.keep_similar(session, question, [others[2].id])
+    kept = session.execute(select(QuestionLink.target_id, QuestionLink.kind).order_by(QuestionLink.kind)).all()
+    assert [tuple(row) for row in kept] == [(others[0].id, "related"), (others[2].id, SIMILAR)]
 
 
 @pytest.mark.parametrize(
-    "password",
+    "order, expected",
     [
-        "correct horse and battery",
-        "x" * 3 + " yqz " * 12,
-        "🦊🌳🚲📚🍋🥁🪁🎈🧩🎻",
-        " spaces kept around ",
-        "mulino-quieto-trave",
+        ("", ["accepted", "liked", "old"]),
+        ("score", ["liked", "old", "accepted"]),
+        ("newest", ["accepted", "liked", "old"]),
+        ("oldest", ["old", "liked", "accepted"]),
+        ("nonsense", ["accepted", "liked", "old"]),
     ],
 )
-def test_passwords_of_any_kind_are_taken(browser: Open, session: Session, password: str) -> None:
-    assert browser(None).send("/account/sign-up", {**FORM, "password": password}).status_code == 303
-    assert session.scalar(select(func.count()).select_from(SignUp)) == 1
+def test_answers_in_the_order_that_is_asked_for(
+    session: Session, browser: Open, question: Question, bruno: User, carla: User, now: datetime, order: str,
+    expected: list[str],
+) -> None:  # fmt: skip
+    made = {
+        name: make_answer(session, bruno, question, text=f"Try this: {name}", now=now + timedelta(hours=hours))
+        for hours, name in enumerate(("old", "liked", "accepted"))
+    }
+    actions.accept_answer(session, question.asker, made["accepted"], now)
+    make_vote(session, carla, made["liked"])
+    session.commit()
+    page = page_of(browser, None, question, answers=order)
+    assert re.findall(r"<p>Try this: (\w+)</p>", page) == expected
+    assert f'<link rel="canonical" href="http://127.0.0.1:5000/questions/{question.id}/' in page
+    assert f'href="/answers/{made["old"].id}"' in page
 
 
-def test_one_address_is_not_flooded_with_mails(browser: Open, session: Session) -> None:
-    answers = [browser(None).send("/account/sign-up", FORM).status_code for _ in range(6)]
-    assert answers == [303, 303, 303, 303, 429, 429]
-    assert browser(None).send("/account/sign-up", {**FORM, "email": "else@example.it"}).status_code == 303
-
-
-def test_nobody_signs_up_with_a_role(
-    browser: Open, carry: Callable[[], None], session: Session, tmp_path: Path
-) -> None:
-    dora = browser(None)
-    dora.send("/account/sign-up", {**FORM, "roles": "administrator", "rights": "editor", "standing": "9999", "id": "1"})
-    carry()
-    dora.send(path_in(read_mails(tmp_path)[0]), {"roles": "administrator"})
-    (user,) = session.scalars(select(User)).all()
-    assert (user.roles, user.rights, user.standing) == (frozenset(), frozenset(), 0)
-
-
-def test_whoever_is_in_is_sent_on(browser: Open, anna: User) -> None:
-    for page in ("/account/sign-up", "/account/sign-in"):
-        answer = browser(anna).get(page)
-        assert (answer.status_code, answer.location) == (303, "/")
-
-
-def test_coming_in_by_the_link_changes_the_session(
-    browser: Open, carry: Callable[[], None], session: Session, tmp_path: Path
-) -> None:
-    dora = browser(None)
-    dora.send("/account/sign-up", FORM)
-    before = dora.get_cookie("sportello").value
-    carry()
-    dora.send(path_in(read_mails(tmp_path)[0]))
-    assert dora.get_cookie("sportello").value != before
-    assert session.scalar(select(func.count()).select_from(UserSession)) == 1
+def test_headings_come_in_order(session: Session, browser: Open, anna: User, bruno: User) -> None:
+    question = make_question(session, anna, text="## Deep\n\nWords\n\n### Deeper\n\nMore words")
+    make_answer(session, bruno, question, text="# Loud\n\nWords\n\n### Skipped one\n\nWords")
+    session.commit()
+    main = page_of(browser, None, question).partition("<main")[2].partition("</main")[0]
+    assert [int(level) for level in re.findall(r"<h([1-6])", main)] == [1, 2, 3, 2, 3, 4, 2]

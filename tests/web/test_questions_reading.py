@@ -204,12 +204,12 @@ def test_broken_bytes_and_half_characters_are_no_accident(session: Session, brow
 
 
 def test_a_visitor_can_change_nothing(session: Session, browser: Open, app: Any, anna: User, bruno: User) -> None:
-    question = make_question(session, anna)
+    question = make_question(session, anna, tags=("router",))
     answer = make_answer(session, bruno, question)
     comment = make_comment(session, bruno, question)
     session.commit()
     visitor = browser(None)
-    ids = {"question_id": question.id, "answer_id": answer.id, "comment_id": comment.id}
+    ids = {"question_id": question.id, "answer_id": answer.id, "comment_id": comment.id, "number": 1, "name": "router"}
     tried = 0
     for rule in app.url_map.iter_rules():
         if rule.methods & {"POST"} and rule.endpoint.startswith("questions."):
@@ -264,7 +264,7 @@ def test_a_long_discussion_costs_few_statements(
     assert page.text.index(f'id="answer-{answers[3].id}"') < page.text.index(f'id="answer-{answers[0].id}"')
 
 
-@pytest.mark.parametrize("address, most", [("/", 4), ("/questions?tab=waiting", 3), ("/tags/router", 4), ("/tags", 2)])
+@pytest.mark.parametrize("address, most", [("/", 4), ("/questions?tab=waiting", 3), ("/tags/router", 6), ("/tags", 2)])
 def test_a_list_costs_few_statements(
     session: Session, browser: Open, anna: User, bruno: User, address: str, most: int, count_queries: Callable[[], Any]
 ) -> None:
@@ -464,6 +464,6 @@ def test_each_text_says_its_language(session: Session, browser: Open, anna: User
     make_answer(session, bruno, question, text="You should unplug it for a minute, and then plug it in again.")
     session.commit()
     page = browser(None).get(f"/questions/{question.id}/{question.slug}").text
-    assert '<h1 lang="it">Il router non si accende più</h1>' in page
-    assert '<div class="prose" lang="it">' in page
-    assert '<div class="prose" lang="en">' in page
+    assert '<h1 itemprop="name" lang="it">Il router non si accende più</h1>' in page
+    assert '<div class="prose" itemprop="text" lang="it">' in page
+    assert '<div class="prose" itemprop="text" lang="en">' in page

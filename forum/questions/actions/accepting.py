@@ -13,7 +13,7 @@ from forum.base.verdicts import require
 from forum.contacts.actions import record
 from forum.questions import rules
 from forum.questions.actions.keeping import ACCEPTED, ACCEPTED_POINTS, HELPED, WAS_HELPED, settle
-from forum.questions.events import AcceptanceWithdrawn, AnswerAccepted
+from forum.questions.events import AcceptanceWithdrawn, AnswerAccepted, HelpNeeded
 from forum.questions.models import Answer, Question
 
 
@@ -49,6 +49,17 @@ def withdraw_acceptance(session: Session, actor: User, answer: Answer, now: date
     settle(session, answer.question)
     if actor.id != answer.question.asker_id:
         _log(session, actor, "withdraw_acceptance", answer, now, earlier=answer)
+
+
+def ask_for_help_again(session: Session, actor: User, question: Question, now: datetime) -> None:
+    """Put an answered or solved question of the actor's back among those that wait, until somebody answers again."""
+    require(rules.may_ask_for_help_again(actor, question))
+    accepted = find_accepted(session, question)
+    if accepted is not None:
+        drop_acceptance(session, accepted)
+    question.needs_help_at = question.active_at = now
+    settle(session, question)
+    publish(session, HelpNeeded(question.id))
 
 
 def find_accepted(session: Session, question: Question) -> Answer | None:

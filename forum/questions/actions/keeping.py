@@ -34,6 +34,7 @@ QUESTIONS = Limit("questions", 10, HOUR)
 ANSWERS = Limit("answers", 30, HOUR)
 COMMENTS = Limit("comments", 60, HOUR)
 VOTES = Limit("votes", 200, HOUR)
+TAPS = Limit("taps", 200, HOUR)
 EDITS = Limit("edits", 60, HOUR)
 
 #: Staff answer and tidy up all day.
@@ -51,21 +52,26 @@ ASKED, WROTE_ANSWER, HELPED, WAS_HELPED = "asked", "answered", "helped", "was_he
 def settle(session: Session, question: Question) -> None:
     """Bring the count of answers and the state in line with the answers there are."""
     session.flush()
-    answers, accepted = session.execute(
-        select(func.count(), func.count(Answer.accepted_at))
+    answers, accepted, newest = session.execute(
+        select(func.count(), func.count(Answer.accepted_at), func.max(Answer.created_at))
         .where(Answer.question_id == question.id)
         .where(Answer.hidden_at.is_(None), Answer.deleted_at.is_(None))
     ).one()
     question.answer_count = answers
-    question.state = _state(question, answers, accepted)
+    question.state = _state(question, accepted, newest)
 
 
-def _state(question: Question, answers: int, accepted: int) -> str:
+def _state(question: Question, accepted: int, newest: datetime | None) -> str:
+    """`newest` is when the last answer was given."""
     if question.closed_at is not None:
         return CLOSED
     if accepted:
         return SOLVED
-    return ANSWERED if answers else WAITING
+    if newest is None:
+        return WAITING
+    if question.needs_help_at is not None and question.needs_help_at >= newest:
+        return WAITING
+    return ANSWERED
 
 
 def spend_limit(session: Session, limit: Limit, actor: User, now: datetime) -> None:

@@ -22,7 +22,7 @@ MANIFEST = "manifest.json"
 SECRET_FILE = "secret"  # noqa: S105
 FOLDERS = ("media",)
 
-#: Level 6 takes twice the time for a twentieth less.
+#: On texts of ours level 6 took almost three times as long for a tenth less.
 COMPRESSION = 3
 
 #: A manifest of many thousand pictures stays below.

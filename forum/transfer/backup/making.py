@@ -181,13 +181,14 @@ def count_rows(connection: Connection, shape: TableShape) -> int:
 
 
 def _files(settings: Settings) -> Iterator[str]:
-    """Paths below the data folder; names that begin with a dot are not finished."""
+    """Paths below the data folder, without what is not finished."""
     if not settings.secret_key and (settings.data / SECRET_FILE).is_file():
         yield SECRET_FILE
     for folder in FOLDERS:
         for path in sorted((settings.data / folder).rglob("*")):
             relative = path.relative_to(settings.data)
-            if path.is_file() and not path.is_symlink() and not any(part.startswith(".") for part in relative.parts):
+            unfinished = path.name.endswith(".new") or any(part.startswith(".") for part in relative.parts)
+            if path.is_file() and not path.is_symlink() and not unfinished:
                 yield relative.as_posix()
 
 

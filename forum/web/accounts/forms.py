@@ -261,6 +261,29 @@ class EmailForm(CurrentPassword):
         self.check_current()
 
 
+class DataForm(CurrentPassword):
+    """A copy of everything kept about me, for somebody who knows the password."""
+
+    def prepare(self) -> None:
+        self.check_current()
+
+
+class LeaveForm(CurrentPassword):
+    """The end of an account, for somebody who knows the password."""
+
+    posts = SelectField(say("What you wrote"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.posts.choices = [
+            SelectChoice("keep", spoken(say("Stays, under “Former member”"))),
+            SelectChoice("remove", spoken(say("Is removed too"))),
+        ]
+
+    def prepare(self) -> None:
+        self.check_current()
+
+
 class TokenForm(PageForm):
     """A token for a program that acts for me."""
 

@@ -1,6 +1,6 @@
 """Every page about accounts, by what people come for."""
 
-from forum.web.accounts import entrance, recovery, security, settings
+from forum.web.accounts import entrance, leaving, recovery, security, settings
 from forum.web.accounts.blueprint import pages
 
-__all__ = ["entrance", "pages", "recovery", "security", "settings"]
+__all__ = ["entrance", "leaving", "pages", "recovery", "security", "settings"]

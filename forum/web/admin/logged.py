@@ -25,6 +25,7 @@ VERBS: dict[str, Sentence] = {
     "disable": say("closed the account"),
     "enable": say("opened the account again"),
     "end_sessions": say("signed out everywhere"),
+    "erase_person": say("erased"),
     "add_contact": say("added"),
     "edit_contact": say("changed"),
     "add_point": say("added a way to reach them"),

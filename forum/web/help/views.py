@@ -1,11 +1,12 @@
 """The page that explains this place, and the one that tells robots where not to go."""
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, url_for
 
 from forum.base.words import say
 from forum.web.context import LINKS
 from forum.web.help import texts
 from forum.web.language import language, spoken
+from forum.web.moving import whole
 
 pages = Blueprint("help", __name__)
 
@@ -29,11 +30,14 @@ EXAMPLES = (
 def show() -> str:
     """How this works, in plain words."""
     examples = [(spoken(example), texts.rendered(spoken(example))) for example in EXAMPLES]
-    return render_template("help/show.html", sections=texts.sections(language()), examples=examples)
+    return render_template(
+        "help/show.html", sections=texts.sections(language()), examples=examples, canonical=whole(url_for("help.show"))
+    )
 
 
 @pages.get("/robots.txt")
 def robots() -> Response:
     """Everything that helps a reader may be found from outside."""
     lines = ["User-agent: *", *(f"Disallow: {LINKS.root}{path}" for path in CLOSED_TO_ROBOTS), "Allow: /"]
+    lines += ["", f"Sitemap: {whole(LINKS.root)}/sitemap.xml"]
     return Response("\n".join(lines) + "\n", mimetype="text/plain")

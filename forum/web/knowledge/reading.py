@@ -1,6 +1,6 @@
 """Reading the knowledge base: its front page, an article, and what editors have on their desk."""
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from forum.base.errors import NotFound
@@ -14,6 +14,7 @@ from forum.web.knowledge.blueprint import pages
 from forum.web.knowledge.cards import show_card
 from forum.web.knowledge.shown import Tied, drafts_url, show_page
 from forum.web.language import language
+from forum.web.moving import moved, whole
 from forum.web.people import actor, reader
 from forum.web.questions.addresses import answer_url, question_url
 from forum.web.shelf import note_view
@@ -43,6 +44,7 @@ def home() -> str:
         if cursor or not page.next
         else [show_card(article) for article in queries.list_most_read(db(), language())],
         is_first=not cursor,
+        canonical=whole(url_for("knowledge.home")),
         next_url=url_for("knowledge.home", after=page.next) if page.next else None,
         may_see_drafts=bool(rules.may_see_drafts(reader())),
     )
@@ -58,7 +60,7 @@ def show_article(article_id: int, slug: str | None) -> str | Response | tuple[st
         return show_withdrawn(queries.find_withdrawn(db(), article_id)), 410
     newest = request.args.get("newest") == "1"
     if slug != article.slug:
-        return redirect(article_url(article, newest=1 if newest else None), 308)
+        return moved(article_url(article))
     if article.is_live and not newest:
         note_view("article_views", article.id)
     return show_page(article, newest)

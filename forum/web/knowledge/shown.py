@@ -7,7 +7,7 @@ from flask import render_template, url_for
 
 from forum.accounts.models import Reader
 from forum.base.differences import Piece, compare
-from forum.base.parts import parts
+from forum.base.markup import opening
 from forum.base.requests import db, now
 from forum.base.verdicts import Verdict
 from forum.knowledge import queries, rules
@@ -16,7 +16,9 @@ from forum.knowledge.sources import review_reasons, source_changes, source_now
 from forum.questions.rules import may_see
 from forum.web.forms import form_from
 from forum.web.knowledge.addresses import article_url
+from forum.web.knowledge.cards import SUMMARY_LENGTH
 from forum.web.knowledge.forms import DoubtForm, GatherForm, ReviewForm, StateForm
+from forum.web.moving import whole
 from forum.web.people import reader
 from forum.web.questions.addresses import answer_url, question_url
 
@@ -80,7 +82,8 @@ def show_page(article: Article, newest: bool = False, **forms: Any) -> str:
         desk=lay_desk(article, revision, forms) if rules.may_see_drafts(who) else None,
         address=article_url(article),
         newest_address=article_url(article, newest=1),
-        canonical=parts().settings.base_url + article_url(article),
+        canonical=whole(article_url(article)),
+        summary=opening(revision.html, SUMMARY_LENGTH) if article.is_live else "",
     )
 
 

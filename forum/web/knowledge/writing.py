@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from forum.base.differences import compare
-from forum.base.errors import Conflict
+from forum.base.errors import Conflict, NotFound
 from forum.base.markup import Rendered
 from forum.base.requests import db, forget_session, now, writes
 from forum.base.verdicts import require
@@ -23,6 +23,7 @@ from forum.web.knowledge.blueprint import pages
 from forum.web.knowledge.forms import ArticleForm
 from forum.web.language import gettext, language
 from forum.web.people import actor, reader
+from forum.web.questions.forms import RollBackForm
 from forum.web.questions.previewing import previews
 from forum.web.writing import rendered
 
@@ -81,6 +82,8 @@ def edit_article(article_id: int) -> str:
     require(rules.may_edit(actor(), article))
     wanted = read_number(request.args.get("from", ""))
     revision = queries.find_revision(db(), article, wanted or article.version)
+    if revision.is_redacted:
+        raise NotFound("revision")
     form = form_from(
         ArticleForm,
         title=revision.title,
@@ -148,12 +151,19 @@ def save_article(form: ArticleForm, article_id: int) -> Response:
 @pages.get("/kb/<int:article_id>/revisions")
 def article_revisions(article_id: int) -> str:
     """What an article was before each edit, for those who may see drafts."""
+    return revisions_page(article_id, read_number(request.args.get("revision", "")))
+
+
+def revisions_page(article_id: int, number: int, form: RollBackForm | None = None) -> str:
+    """All revisions, and one compared with the one before; `form` is a wish to go back that came back."""
     who = actor()
     article = queries.find_article(db(), who, article_id)
     require(rules.may_see_drafts(who))
     listed = queries.list_revisions(db(), article, request.args.get("after"))
-    chosen = queries.find_revision(db(), article, read_number(request.args.get("revision", "")) or article.version)
+    chosen = queries.find_revision(db(), article, number or article.version)
     before = queries.find_revision(db(), article, chosen.number - 1) if chosen.number > 1 else None
+    compared = not chosen.is_redacted and not (before is not None and before.is_redacted)
+    address: dict[str, Any] = {"article_id": article.id, "number": chosen.number}
     return render_template(
         "knowledge/revisions.html",
         article=article,
@@ -165,8 +175,12 @@ def article_revisions(article_id: int) -> str:
         chosen=chosen,
         before=before,
         may_edit=rules.may_edit(who, article),
-        pieces=compare((before or chosen).text, chosen.text),
-        title_pieces=compare((before or chosen).title, chosen.title),
+        compared=compared,
+        form=form or form_from(RollBackForm, version=str(article.version)),
+        roll_back_url=url_for("knowledge.roll_back", **address) if rules.may_roll_back(who, article, chosen) else None,
+        redact_url=url_for("knowledge.ask_why_redact", **address) if rules.may_redact(who, article, chosen) else None,
+        pieces=compare((before or chosen).text, chosen.text) if compared else compare("", chosen.text),
+        title_pieces=compare((before or chosen).title, chosen.title) if compared else compare("", chosen.title),
     )
 
 

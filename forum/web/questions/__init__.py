@@ -1,6 +1,31 @@
 """Pages of questions: the list, one question, asking, answering, and all that is done to what was written."""
 
-from forum.web.questions import deciding, editing, listing, old_addresses, old_hosts, reading, removing, writing
+from forum.web.questions import (
+    deciding,
+    editing,
+    going_back,
+    joining,
+    listing,
+    old_addresses,
+    old_hosts,
+    reading,
+    removing,
+    topics,
+    writing,
+)
 from forum.web.questions.blueprint import pages
 
-__all__ = ["deciding", "editing", "listing", "old_addresses", "old_hosts", "pages", "reading", "removing", "writing"]
+__all__ = [
+    "deciding",
+    "editing",
+    "going_back",
+    "joining",
+    "listing",
+    "old_addresses",
+    "old_hosts",
+    "pages",
+    "reading",
+    "removing",
+    "topics",
+    "writing",
+]

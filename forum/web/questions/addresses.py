@@ -1,18 +1,39 @@
 """Where questions and answers are found; put together without asking the router, for a page holds a hundred of them."""
 
+from forum.base.slugs import slugify
 from forum.questions.models import Answer, Comment, Post, Question
 from forum.questions.rows import QuestionRow
 from forum.web.context import LINKS
 
 #: What stands after a question's number and is a page of its own; a title that reads so gets a hyphen.
 TAKEN = frozenset(
-    ["answers", "close", "comments", "delete", "edit", "hide", "reopen", "restore", "revisions", "undelete", "vote"]
+    [
+        "answers",
+        "close",
+        "comments",
+        "delete",
+        "edit",
+        "follow",
+        "hide",
+        "me-too",
+        "reopen",
+        "restore",
+        "revisions",
+        "still-need-help",
+        "undelete",
+        "vote",
+    ]
 )
 
 
 def question_slug(question: Question | QuestionRow) -> str:
     """The words of the address."""
-    slug = question.slug
+    return title_slug(question.title)
+
+
+def title_slug(title: str) -> str:
+    """The words of the address of a question with this title."""
+    slug = slugify(title)
     return f"{slug}-" if slug in TAKEN else slug
 
 

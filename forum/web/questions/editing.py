@@ -21,7 +21,7 @@ from forum.web.language import gettext
 from forum.web.people import actor, reader
 from forum.web.questions.addresses import post_url
 from forum.web.questions.blueprint import pages
-from forum.web.questions.forms import EditAnswerForm, EditCommentForm, EditQuestionForm, Versioned
+from forum.web.questions.forms import EditAnswerForm, EditCommentForm, EditQuestionForm, RollBackForm, Versioned
 from forum.web.questions.previewing import previews
 
 
@@ -150,32 +150,51 @@ def _saved(post: Question | Answer | Comment) -> Response:
 @pages.get("/questions/<int:question_id>/revisions")
 def revisions(question_id: int) -> str:
     """What a question was before each edit: who changed it, when, why, and which words."""
-    question = find_question(db(), reader(), question_id)
-    return _revisions_page(question, question.title)
+    return revisions_page(find_question(db(), reader(), question_id))
 
 
 @pages.get("/answers/<int:answer_id>/revisions")
 def answer_revisions(answer_id: int) -> str:
     """The same for an answer."""
-    answer = find_answer(db(), reader(), answer_id)
-    return _revisions_page(answer, answer.question.title)
+    return revisions_page(find_answer(db(), reader(), answer_id))
 
 
-def _revisions_page(post: Question | Answer, title: str) -> str:
+def revisions_page(post: Question | Answer, number: int | None = None, form: RollBackForm | None = None) -> str:
+    """All versions, and one of them compared with the one before; `form` is a wish to go back that came back."""
+    is_question = isinstance(post, Question)
+    kind = "question" if is_question else "answer"
+    named: dict[str, Any] = {f"{kind}_id": post.id}
+    endpoint = "questions.revisions" if is_question else "questions.answer_revisions"
+    who = reader()
     listed = list_revisions(db(), post, request.args.get("after"))
     wanted = request.args.get("revision", "")
     is_number = wanted.isascii() and wanted.isdigit() and len(wanted) < 10
-    here: dict[str, Any] = request.view_args or {}
-    chosen, before = find_revision(db(), post, int(wanted) if is_number else post.version)
+    chosen, before = find_revision(db(), post, number or (int(wanted) if is_number else post.version))
+    own = url_for(endpoint, **named)
+    # What was removed is no text to compare with: nothing was written anew where it ends.
+    compared = before is not None and not before.is_redacted and not chosen.is_redacted
     return render_template(
         "questions/revisions.html",
         post=post,
-        title=title,
+        title=post.title if isinstance(post, Question) else post.question.title,
+        own_url=own,
         back=post_url(post),
         revisions=listed.items,
-        next_url=url_for(str(request.endpoint), after=listed.next, **here) if listed.next else None,
+        next_url=url_for(endpoint, after=listed.next, **named) if listed.next else None,
         chosen=chosen,
         before=before,
-        pieces=compare(before.text if before else "", chosen.text),
-        title_pieces=compare(before.title or "" if before else "", chosen.title or ""),
+        pieces=compare(before.text, chosen.text) if before and compared else [],
+        title_pieces=compare(before.title or "", chosen.title or "") if before and compared else [],
+        compared=compared,
+        form=form or form_from(RollBackForm, version=post.version),
+        roll_back_url=(
+            url_for(f"questions.roll_back_{kind}", number=chosen.number, **named)
+            if rules.may_roll_back(who, post, chosen)
+            else None
+        ),
+        redact_url=(
+            url_for(f"questions.ask_why_redact_{kind}", number=chosen.number, **named)
+            if rules.may_redact(who, post, chosen)
+            else None
+        ),
     )

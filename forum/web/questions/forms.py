@@ -67,6 +67,12 @@ class EditCommentForm(Versioned, WrittenForm):
     text = Text(say("Your comment"), most=COMMENT_LENGTH)
 
 
+class RollBackForm(Versioned):
+    """`version` is the one that stands there now."""
+
+    why = Line(say("Why?"), least=0, most=WHY_LENGTH)
+
+
 class WhyForm(PageForm):
     """A reason that the person concerned will read."""
 

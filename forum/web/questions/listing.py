@@ -1,12 +1,9 @@
 """The list of questions: on the front page, with all its filters, and by topic."""
 
-from dataclasses import replace
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask import render_template, request, url_for
 
-from forum.base.parts import parts
 from forum.base.requests import db
 from forum.base.texts import Unclean, clean_line
 from forum.base.words import say
@@ -15,17 +12,17 @@ from forum.questions.models import TAG_LENGTH
 from forum.questions.queries import (
     STATES,
     TAB_ACTIVE,
+    TAB_FOLLOWED,
+    TAB_MINE,
     TAB_NEW,
     TAB_SOLVED,
     TAB_WAITING,
-    TABS,
     Filters,
-    find_tag,
     list_questions,
-    list_tags,
 )
 from forum.web.knowledge.cards import show_card
 from forum.web.language import language
+from forum.web.moving import whole
 from forum.web.people import reader
 from forum.web.questions.blueprint import pages
 from forum.web.questions.shown import show_question
@@ -36,6 +33,9 @@ TAB_NAMES = {
     TAB_ACTIVE: say("Active"),
     TAB_SOLVED: say("Recently solved"),
 }
+
+#: For people who are signed in.
+OWN_TAB_NAMES = {TAB_MINE: say("Mine"), TAB_FOLLOWED: say("Followed")}
 
 STATE_NAMES = {
     "waiting": say("Waiting"),
@@ -64,32 +64,11 @@ def questions() -> str:
     return draw_list("questions/list.html", "questions.questions", sent_filters())
 
 
-@pages.get("/tags")
-def tags() -> str:
-    """All topics, the busiest first."""
-    found = list_tags(db(), request.args.get("after"))
-    return render_template(
-        "tags/list.html",
-        tags=[(tag, tag.descriptions.get(language(), "")) for tag in found.items],
-        next_url=url_for("questions.tags", after=found.next) if found.next else None,
-    )
-
-
-@pages.get("/tags/<name>")
-def tag(name: str) -> str | Response:
-    """What was asked about one topic."""
-    found = find_tag(db(), clean_name(name))
-    if found.name != name:
-        return redirect(url_for("questions.tag", name=found.name), 308)
-    filters = replace(sent_filters(), tag=found.name)
-    described = found.descriptions.get(language(), "")
-    return draw_list("tags/show.html", "questions.tag", filters, name=found.name, tag=found, description=described)
-
-
 def draw_list(template: str, endpoint: str, filters: Filters, name: str | None = None, **shown: Any) -> str:
     """A page with the questions that the address asks for; `name` is the part of the address that names a tag."""
     tab = request.args.get("tab", "")
-    tab = tab if tab in TABS else TAB_NEW
+    names = {**TAB_NAMES, **OWN_TAB_NAMES} if reader().is_signed_in else TAB_NAMES
+    tab = tab if tab in names else TAB_NEW
     found = list_questions(db(), reader(), tab, filters, request.args.get("after"))
     kept: dict[str, Any] = {
         "tag": "" if name else filters.tag,
@@ -106,14 +85,14 @@ def draw_list(template: str, endpoint: str, filters: Filters, name: str | None =
         tab=tab,
         tabs=[
             {"label": label, "url": url_for(endpoint, tab=key, **kept), "is_current": key == tab}
-            for key, label in TAB_NAMES.items()
+            for key, label in names.items()
         ],
         filters=filters,
         states=STATE_NAMES,
         is_filtered=len(kept) > len(own),
         all_url=url_for(endpoint, **own),
         next_url=url_for(endpoint, tab=tab, after=found.next, **kept) if found.next else None,
-        canonical=parts().settings.base_url + url_for(endpoint, **own),
+        canonical=whole(url_for(endpoint, **own)),
         **shown,
     )
 

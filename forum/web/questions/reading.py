@@ -1,29 +1,48 @@
 """One question with all that was said to it."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from forum.accounts.models import Reader
 from forum.base.markup import opening
-from forum.base.parts import parts
-from forum.base.requests import db
+from forum.base.requests import db, now
+from forum.base.words import Sentence, say
 from forum.drafts.models import ANSWER, Purpose
 from forum.knowledge import rules as rules_of_articles
-from forum.knowledge.queries import article_for_question, article_from
+from forum.knowledge.models import Article
+from forum.knowledge.queries import article_for_question, articles_of
 from forum.questions import rules
+from forum.questions.published import is_given_up
 from forum.questions.queries import find_answer
 from forum.questions.reading import Discussion, read_discussion
+from forum.questions.rows import AnswerRow, QuestionRow
+from forum.questions.topics import list_related
 from forum.web.context import LINKS
 from forum.web.drafts.restoring import restore
 from forum.web.forms import form_from
+from forum.web.moving import moved, whole
 from forum.web.people import here, reader
-from forum.web.questions.addresses import answer_url, place, question_slug, question_url
+from forum.web.questions.addresses import answer_url, place, question_slug, question_url, title_slug
 from forum.web.questions.blueprint import pages
 from forum.web.questions.forms import AnswerForm
 from forum.web.questions.shown import Ballot, show_answers, show_comments, show_question, show_tools
 from forum.web.shelf import note_view
+
+#: How the answers can be put in order: the name in the address, the word, and what comes first.
+ORDERS: dict[str, tuple[Sentence, Callable[[AnswerRow], Any]]] = {
+    "": (say("Best first"), lambda answer: (not answer.is_accepted, -answer.score, answer.created_at, answer.id)),
+    "score": (say("By votes"), lambda answer: (-answer.score, answer.created_at, answer.id)),
+    "newest": (say("Newest first"), lambda answer: (-answer.created_at.timestamp(), -answer.id)),
+    "oldest": (say("Oldest first"), lambda answer: (answer.created_at, answer.id)),
+}
+
+#: With fewer there is nothing to put in order.
+FEWEST_TO_ORDER = 2
 
 
 @pages.get("/questions/<int:question_id>", defaults={"slug": None})
@@ -33,8 +52,7 @@ def show(question_id: int, slug: str | None) -> str | Response:
     discussion = read_discussion(db(), reader(), question_id)
     question = discussion.question
     if slug != question_slug(question):
-        asked = request.query_string.decode("ascii", "ignore")
-        return redirect(question_url(question) + (f"?{asked}" if asked else ""), 308)
+        return moved(question_url(question))
     if reader().id != question.asker_id:
         note_view("question_views", question.id)
     return draw_question(discussion)
@@ -43,16 +61,16 @@ def show(question_id: int, slug: str | None) -> str | Response:
 def draw_question(discussion: Discussion, form: AnswerForm | None = None, **shown: Any) -> str:
     """The page of a question; `form` is an answer that came back with what is wrong."""
     question, who = discussion.question, reader()
+    order = request.args.get("answers", "")
+    order = order if order in ORDERS else ""
+    if order:
+        discussion = replace(discussion, answers=sorted(discussion.answers, key=ORDERS[order][1]))
     may_answer = rules.may_answer(who, question)
     accepted = discussion.accepted
     if form is None and may_answer:
         form = form_from(AnswerForm)
         shown["draft"] = restore(form, Purpose(ANSWER, question.id))
-    article = article_for_question(db(), who, question.id)
-    promoted = None
-    if accepted is not None and who.is_editor:
-        is_same = article is not None and article.source_answer_id == accepted.id
-        promoted = article if is_same else article_from(db(), accepted.id)
+    article, promoted = _articles(question, accepted, who)
     return render_template(
         "questions/show.html",
         question=show_question(question),
@@ -70,6 +88,29 @@ def draw_question(discussion: Discussion, form: AnswerForm | None = None, **show
             rules.may_delete_question(who, question),
         ),
         answers=show_answers(discussion, who),
+        orders=[
+            {
+                "label": label,
+                "url": f"{question_url(question)}{f'?answers={name}' if name else ''}#answers-title",
+                "is_current": name == order,
+            }
+            for name, (label, _) in ORDERS.items()
+        ]
+        if len(discussion.answers) >= FEWEST_TO_ORDER
+        else [],
+        mine=discussion.mine,
+        me_too_url=(
+            place("questions", question.id, "me-too")
+            if rules.may_say_me_too(who, question) or discussion.mine.has_me_too
+            else None
+        ),
+        follow_url=place("questions", question.id, "follow") if rules.may_follow(who) else None,
+        help_url=(
+            place("questions", question.id, "still-need-help") if rules.may_ask_for_help_again(who, question) else None
+        ),
+        related=[
+            (each, place("questions", each.id, title_slug(each.title))) for each in list_related(db(), question.id)
+        ],
         accepted=accepted,
         accepted_quote_text=opening(accepted.html) if accepted else "",
         comments=show_comments(discussion.comments.get(None, ()), who),
@@ -79,13 +120,23 @@ def draw_question(discussion: Discussion, form: AnswerForm | None = None, **show
         may_reopen=rules.may_reopen(who),
         form=form,
         sign_in_url=None if who.is_signed_in else f"{LINKS.sign_in}?{urlencode({'next': here()})}",
-        canonical=parts().settings.base_url + question_url(question),
+        canonical=whole(question_url(question)),
+        is_indexed=question.is_public and not is_given_up(question, now()),
         article=article,
         promotable=accepted if accepted is not None and who.is_editor else None,
         may_promote=rules_of_articles.may_promote(who, accepted) if accepted is not None else None,
         promoted=promoted,
         **shown,
     )
+
+
+def _articles(question: QuestionRow, accepted: AnswerRow | None, who: Reader) -> tuple[Article | None, Article | None]:
+    """The article that answers the question and, for editors, what was made from the accepted answer."""
+    if accepted is None or not who.is_editor:
+        return article_for_question(db(), who, question.id), None
+    found = articles_of(db(), question.id)
+    shown = next((article for article in found if article.archived_at is None), None)
+    return shown, next((article for article in found if article.source_answer_id == accepted.id), None)
 
 
 @pages.get("/answers/<int:answer_id>")

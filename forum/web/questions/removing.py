@@ -82,13 +82,13 @@ WHAT_HIDING_MEANS = say("Nobody but its author and moderators will see it. The a
 WHAT_CLOSING_MEANS = say("It takes no more answers. Everybody can still read it, and your reason.")
 
 
-def _why_page(form: WhyForm, post: Post, title: Sentence, text: Sentence, button: Sentence) -> str:
+def why_page(form: WhyForm, post: Post, title: Sentence, text: Sentence, button: Sentence) -> str:
     return render_template("questions/why.html", form=form, title=title, text=text, button=button, back=post_url(post))
 
 
 def hide_question_again(form: WhyForm, question_id: int) -> str:
     question = find_question(db(), reader(), question_id)
-    return _why_page(form, question, say("Hide this question"), WHAT_HIDING_MEANS, say("Hide"))
+    return why_page(form, question, say("Hide this question"), WHAT_HIDING_MEANS, say("Hide"))
 
 
 @pages.get("/questions/<int:question_id>/hide")
@@ -108,7 +108,7 @@ def hide_question(form: WhyForm, question_id: int) -> Response:
 
 def hide_answer_again(form: WhyForm, answer_id: int) -> str:
     answer = find_answer(db(), reader(), answer_id)
-    return _why_page(form, answer, say("Hide this answer"), WHAT_HIDING_MEANS, say("Hide"))
+    return why_page(form, answer, say("Hide this answer"), WHAT_HIDING_MEANS, say("Hide"))
 
 
 @pages.get("/answers/<int:answer_id>/hide")
@@ -128,7 +128,7 @@ def hide_answer(form: WhyForm, answer_id: int) -> Response:
 
 def hide_comment_again(form: WhyForm, comment_id: int) -> str:
     comment = find_comment(db(), reader(), comment_id)
-    return _why_page(form, comment, say("Hide this comment"), WHAT_HIDING_MEANS, say("Hide"))
+    return why_page(form, comment, say("Hide this comment"), WHAT_HIDING_MEANS, say("Hide"))
 
 
 @pages.get("/comments/<int:comment_id>/hide")
@@ -172,7 +172,7 @@ def restore_comment(comment_id: int) -> Response:
 
 def close_again(form: WhyForm, question_id: int) -> str:
     question = find_question(db(), reader(), question_id)
-    return _why_page(form, question, say("Close this question"), WHAT_CLOSING_MEANS, say("Close the question"))
+    return why_page(form, question, say("Close this question"), WHAT_CLOSING_MEANS, say("Close the question"))
 
 
 @pages.get("/questions/<int:question_id>/close")

@@ -12,7 +12,7 @@ from forum.base.words import Sentence, say
 from forum.questions import rules
 from forum.questions.reading import Discussion
 from forum.questions.rows import AnswerRow, Author, CommentRow, QuestionRow
-from forum.web.context import stored
+from forum.web.context import below, stored
 from forum.web.questions.addresses import place, question_url
 
 # Nothing here is changed once it is made; it is not frozen because that would make each of fifty three times as dear.
@@ -30,6 +30,7 @@ class QuestionShown:
     asker: Author
     tags: Sequence[str]
     answer_count: int
+    too_count: int
     score: int
     excerpt: str
     language: str
@@ -47,6 +48,7 @@ def show_question(question: QuestionRow) -> QuestionShown:
         asker=question.asker,
         tags=question.tag_names,
         answer_count=question.answer_count,
+        too_count=question.too_count,
         score=question.score,
         excerpt=question.excerpt,
         language=question.language,
@@ -129,7 +131,7 @@ def _show_answer(answer: AnswerRow, discussion: Discussion, reader: Reader) -> A
     may_comment = rules.may_comment(reader, discussion.question, answer)
     return AnswerShown(
         id=answer.id,
-        html=stored(answer.html),
+        html=below(stored(answer.html), 2),
         author=answer.author,
         answered_at=answer.created_at,
         edited_at=answer.edited_at,
