@@ -9,6 +9,7 @@ import config
 from forum.app import FORM_BYTES, LARGER, create_app
 from forum.base.changes import Changes
 from forum.base.parts import EXTENSION
+from forum.web.maintenance import CLOSED_FILE
 from forum.web.shelf import Shelf
 from forum.web.wire import Gate
 
@@ -28,7 +29,8 @@ def make_app() -> Gate:
     parts = app.extensions[EXTENSION]
     parts.measures.start()
     threading.Thread(target=leave_with_parent, args=(os.getppid(),), daemon=True).start()
-    shelf = Shelf(Changes(parts.store), parts.measures, parts.settings.languages)
+    closed_file = parts.settings.data / CLOSED_FILE
+    shelf = Shelf(Changes(parts.store), parts.measures, parts.settings.languages, closed_file)
     return Gate(app, FORM_BYTES, parts.settings.threads, LARGER, shelf)
 
 
