@@ -9,9 +9,7 @@ import tempfile
 import urllib.parse
 from pathlib import Path
 
-import psutil
-
-from benchmarks.serving import BROWSER, Line, bare_server, cost, processor_time
+from benchmarks.serving import BROWSER, Line, bare_server, cost, processor_time, web_processes
 from benchmarks.town import POSTERS, build
 from tests.stories.server import Server
 from tests.web.test_budgets import written
@@ -31,13 +29,14 @@ def main(answers: int) -> None:
         server.start()
         try:
             town = build(server)
-            lines = [Line(server.port, {**BROWSER, "Cookie": cookie}) for cookie in town.cookies]
-            with bare_server(Path(folder), lines[0].ask(town.question)[1]) as (port, tree):
+            with bare_server(Path(folder), Line(server.port).ask(town.question)[1]) as (port, tree):
                 line = Line(port)
                 bare = cost(tree, 2_000, lambda _: line.ask("/"))
 
-            def web() -> list[psutil.Process]:
-                return [process for process in server.tree() if is_web(process, server.port)]
+            # Opened only now: the server closes a line on which nobody speaks for ten seconds.
+            lines = [Line(server.port, {**BROWSER, "Cookie": cookie}) for cookie in town.cookies]
+
+            web = web_processes(server)
 
             def post(number: int) -> None:
                 form = {"csrf_token": TOKEN, "text": written(number, WORDS), "once": secrets.token_hex(16)}
@@ -58,11 +57,6 @@ def main(answers: int) -> None:
     print(f"{'bare view, stored page':<34} {bare:>8.3f} {1:>8.1f}")
     print(f"{'answer posted, web processes':<34} {taken:>8.2f} {taken / bare:>8.1f}")
     print(f"{'courier meanwhile, for each':<34} {courier:>8.2f} {courier / bare:>8.1f}")
-
-
-def is_web(process: psutil.Process, port: int) -> bool:
-    """Whether a process of the tree takes requests; the courier holds no socket to listen on."""
-    return any(line.status == psutil.CONN_LISTEN and line.laddr.port == port for line in process.net_connections("tcp"))
 
 
 if __name__ == "__main__":

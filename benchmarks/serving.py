@@ -10,7 +10,7 @@ from typing import Any
 
 import psutil
 
-from tests.stories.server import ROOT, free_port, wait_for
+from tests.stories.server import ROOT, Server, free_port, wait_for
 
 #: What today's browsers say they take.
 BROWSER = {"Accept-Encoding": "gzip, deflate, br, zstd", "Accept-Language": "en", "User-Agent": "benchmark"}
@@ -38,6 +38,10 @@ if __name__ == "__main__":
 """
 
 
+#: The processes of a server, as they are now.
+Tree = Callable[[], list[psutil.Process]]
+
+
 def processor_time(processes: list[psutil.Process]) -> float:
     """Seconds of processor time these processes used so far, to the microsecond where the system tells it."""
     total = 0.0
@@ -49,6 +53,16 @@ def processor_time(processes: list[psutil.Process]) -> float:
             times = process.cpu_times()
             total += times.user + times.system
     return total
+
+
+def web_processes(server: Server) -> Tree:
+    """Those of a server's processes that answer; the courier, which works on by itself, is not among them."""
+
+    def answers(process: psutil.Process) -> bool:
+        lines = process.net_connections("tcp")
+        return any(line.status == psutil.CONN_LISTEN and line.laddr.port == server.port for line in lines)
+
+    return lambda: [process for process in server.tree() if answers(process)]
 
 
 class Line:
@@ -69,7 +83,7 @@ class Line:
         return answer, answer.read()
 
 
-def cost(tree: Callable[[], list[psutil.Process]], times: int, work: Callable[[int], Any]) -> float:
+def cost(tree: Tree, times: int, work: Callable[[int], Any]) -> float:
     """Milliseconds of processor time of the whole tree that one of so many pieces of work takes."""
     for number in range(max(times // 20, 3)):
         work(-1 - number)
@@ -81,7 +95,7 @@ def cost(tree: Callable[[], list[psutil.Process]], times: int, work: Callable[[i
 
 
 @contextmanager
-def bare_server(folder: Path, page: bytes) -> Iterator[tuple[int, Callable[[], list[psutil.Process]]]]:
+def bare_server(folder: Path, page: bytes) -> Iterator[tuple[int, Tree]]:
     """The port and the processes of a Flask view that returns a stored page."""
     (folder / "benchmark_bare.py").write_text(BARE)
     (folder / "page").write_bytes(page)

@@ -11,6 +11,7 @@ from forum.base.changes import Changes
 from forum.base.parts import EXTENSION
 from forum.web.brand import watch
 from forum.web.health import METER
+from forum.web.maintenance import CLOSED_FILE
 from forum.web.shelf import Shelf
 from forum.web.wire import Gate
 
@@ -31,7 +32,9 @@ def make_app() -> Gate:
     parts.measures.start()
     watch(parts)
     threading.Thread(target=leave_with_parent, args=(os.getppid(),), daemon=True).start()
-    shelf = Shelf(Changes(parts.store), parts.measures, parts.settings.languages, app.extensions[METER].count)
+    changes, count = Changes(parts.store), app.extensions[METER].count
+    closed_file = parts.settings.data / CLOSED_FILE
+    shelf = Shelf(changes, parts.measures, parts.settings.languages, count, closed_file)
     return Gate(app, FORM_BYTES, parts.settings.threads, LARGER, shelf, parts.settings.trusted_proxies > 0)
 
 

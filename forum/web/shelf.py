@@ -4,11 +4,13 @@ It stands before the application (see `wire.py`): a page from here costs little 
 here that the application marked, which are the same for all visitors with the same language, colours and encoding.
 """
 
+import os
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, g, request
@@ -91,18 +93,27 @@ class Wanted:
 class Shelf:
     """The finished pages of one process; asked and filled by its one thread that talks to the server."""
 
-    def __init__(self, changes: Changes, measures: Measures, languages: tuple[str, ...], count: Count) -> None:
+    def __init__(
+        self,
+        changes: Changes,
+        measures: Measures,
+        languages: tuple[str, ...],
+        count: Count,
+        closed_file: Path | None = None,
+    ) -> None:
         self._changes = changes
         self._count = count
         self._measures = measures
         self._languages = languages
+        #: Where this file is, the pages are closed, and nothing is sent from here either.
+        self._closed_file = str(closed_file) if closed_file is not None else ""
         self._kept: OrderedDict[tuple[str, ...], Kept] = OrderedDict()
         self._bytes = 0
 
     def wanted(self, scope: Any) -> Wanted | None:
         """What a request asks for, or None where it is not a visitor's for a page."""
         key = self._key(scope)
-        if key is None:
+        if key is None or (self._closed_file and os.path.exists(self._closed_file)):  # noqa: PTH110
             return None
         # Before anything is read for the page: what is committed from here on makes it worthless.
         state = self._changes.state()

@@ -21,6 +21,7 @@ from forum.base.parts import Parts
 from forum.questions import actions
 from forum.questions.models import Answer, Question
 from forum.web import shelf as shelf_module
+from forum.web.maintenance import CLOSED_FILE, Closing, close_pages, open_pages
 from forum.web.shelf import Shelf
 from forum.web.wire import Gate
 from search_index.memory import MemoryIndex
@@ -75,7 +76,11 @@ class Process:
         self.changes = Changes(self.parts.store)
         self.counted: list[tuple[str, str, int]] = []
         shelf = Shelf(
-            self.changes, self.parts.measures, settings.languages, lambda *told: self.counted.append(told[:3])
+            self.changes,
+            self.parts.measures,
+            settings.languages,
+            lambda *told: self.counted.append(told[:3]),
+            settings.data / CLOSED_FILE,
         )
         self.gate = Gate(self._count, 1_000_000, shelf=shelf, believes_proxy=True)
         self.asked = 0
@@ -340,6 +345,18 @@ def test_without_a_word_from_the_database_every_page_is_made_anew(
     asked = here.asked
     assert here.get(town.path).status == 200
     assert here.asked == asked + 1
+
+
+def test_nothing_is_sent_from_the_shelf_while_the_pages_are_closed(here: Process, town: Town) -> None:
+    here.get(town.path)
+    asked = here.asked
+    data = here.parts.settings.data
+    close_pages(data, Closing(since="2026-03-02T12:00:00+00:00"))
+    try:
+        here.get(town.path)
+        assert here.asked == asked + 1
+    finally:
+        open_pages(data)
 
 
 def test_a_lost_connection_is_opened_again(here: Process) -> None:
