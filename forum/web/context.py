@@ -36,16 +36,16 @@ WAYS = (
 )
 
 
-def navigation() -> list[NavItem]:
+def navigation() -> tuple[NavItem, ...]:
     """The ways open to this reader, with the one being walked marked."""
     who = reader()
     open_ways = [way for way in WAYS if way[3] is None or getattr(who, way[3])]
     walked = [url for _, url, _, _ in open_ways if request.path == url or request.path.startswith(url + "/")]
     current = max(walked, key=len, default="/questions" if request.path == "/" else None)
-    return [
+    return tuple(
         NavItem(label, url, picture, url == current, "staff" if needs else "main")
         for label, url, picture, needs in open_ways
-    ]
+    )
 
 
 def theme() -> str:

@@ -81,13 +81,7 @@ def draw_question(discussion: Discussion, form: AnswerForm | None = None, **show
             discussion.vote,
             rules.may_vote(who, question).reason,
         ),
-        tools=show_tools(
-            "questions",
-            question,
-            who,
-            rules.may_edit_question(who, question),
-            rules.may_delete_question(who, question),
-        ),
+        tools=show_tools("questions", question, who, rules.may_edit_question, rules.may_delete_question),
         answers=show_answers(discussion, who),
         orders=[
             {

@@ -1,8 +1,9 @@
 """Rows as templates are given them: with addresses and verdicts, without anything left to load or to decide."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from markupsafe import Markup
 
@@ -20,6 +21,7 @@ from forum.web.questions.addresses import place, question_url
 # What is drawn as a piece (see `web/pieces.py`) tells by its facts all that can be seen of it: a new field goes there too.
 
 Facts = tuple[Hashable, ...]
+Rule = Callable[[Reader, Any], Verdict]
 
 
 @dataclass(slots=True, eq=False)
@@ -181,8 +183,8 @@ def show_answers(discussion: Discussion, reader: Reader) -> list[AnswerShown]:
 
 
 def _show_answer(answer: AnswerRow, discussion: Discussion, reader: Reader) -> AnswerShown:
-    may_accept = rules.may_accept(reader, answer)
-    may_withdraw = rules.may_withdraw_acceptance(reader, answer)
+    may_accept = not answer.is_accepted and rules.may_accept(reader, answer)
+    may_withdraw = answer.is_accepted and rules.may_withdraw_acceptance(reader, answer)
     may_comment = rules.may_comment(reader, discussion.question, answer)
     return AnswerShown(
         id=answer.id,
@@ -203,11 +205,9 @@ def _show_answer(answer: AnswerRow, discussion: Discussion, reader: Reader) -> A
             discussion.answer_votes.get(answer.id, 0),
             rules.may_vote(reader, answer).reason,
         ),
-        accept_url=place("answers", answer.id, "accept") if may_accept and not answer.is_accepted else None,
-        withdraw_url=place("answers", answer.id, "withdraw") if may_withdraw and answer.is_accepted else None,
-        tools=show_tools(
-            "answers", answer, reader, rules.may_edit_answer(reader, answer), rules.may_delete_answer(reader, answer)
-        ),
+        accept_url=place("answers", answer.id, "accept") if may_accept else None,
+        withdraw_url=place("answers", answer.id, "withdraw") if may_withdraw else None,
+        tools=show_tools("answers", answer, reader, rules.may_edit_answer, rules.may_delete_answer),
         comments=show_comments(
             f"comment-on-{answer.id}",
             discussion.comments.get(answer.id, ()),
@@ -231,29 +231,24 @@ def _show_comment(comment: CommentRow, reader: Reader) -> CommentShown:
         edited_at=comment.edited_at,
         removal=removal(comment),
         hidden_why=comment.hidden_why,
-        tools=show_tools(
-            "comments",
-            comment,
-            reader,
-            rules.may_edit_comment(reader, comment),
-            rules.may_delete_comment(reader, comment),
-        ),
+        tools=show_tools("comments", comment, reader, rules.may_edit_comment, rules.may_delete_comment),
     )
 
 
-def show_tools(kind: str, post: rules.AnyPost, reader: Reader, may_edit: Verdict, may_delete: Verdict) -> Tools:
+def show_tools(kind: str, post: rules.AnyPost, reader: Reader, may_edit: Rule, may_delete: Rule) -> Tools:
     """What the reader may do with one of the `questions`, `answers` or `comments`; the actions ask the same rules."""
+    if not reader.is_signed_in:
+        return NO_TOOLS
     offered = (
-        (EDIT, may_edit),
+        (EDIT, may_edit(reader, post)),
         (UNDELETE, post.is_deleted and rules.may_undelete(reader, post)),
         (RESTORE, post.is_hidden and rules.may_restore(reader)),
         (HIDE, post.is_public and rules.may_hide(reader)),
-        (DELETE, may_delete and not post.is_deleted),
+        (DELETE, not post.is_deleted and may_delete(reader, post)),
     )
-    return Tools(
-        [
-            (word, place(kind, post.id, verb), picture, method)
-            for (word, verb, picture, method), is_open in offered
-            if is_open
-        ]
-    )
+    tools = [
+        (word, place(kind, post.id, verb), picture, method)
+        for (word, verb, picture, method), is_open in offered
+        if is_open
+    ]
+    return Tools(tools) if tools else NO_TOOLS
