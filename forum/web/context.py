@@ -107,6 +107,7 @@ def install(app: Flask) -> None:
     def common() -> dict[str, Any]:
         who = reader()
         return {
+            "site": brand.face().site(settings, languages),
             "language": language(),
             "theme": theme(),
             "keys_off": keys_off(),
