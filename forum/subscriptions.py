@@ -20,6 +20,7 @@ from forum.knowledge.reactions import (
 )
 from forum.media import reactions as media
 from forum.media.shelf import Shelf
+from forum.moderation.reactions import look_again_at_answer, look_again_at_comment, look_again_at_question
 from forum.notices.reactions import AccountMails
 from forum.questions import events as questions
 from forum.questions.reactions import tell_contact, tell_questions
@@ -61,6 +62,9 @@ def subscribe_all(parts: Parts) -> None:
     ):
         outbox.subscribe(question_change, check_articles_of_question)
     outbox.subscribe(questions.TagChanged, tell_questions)
+    outbox.subscribe(questions.QuestionEdited, look_again_at_question)
+    outbox.subscribe(questions.AnswerEdited, look_again_at_answer)
+    outbox.subscribe(questions.CommentEdited, look_again_at_comment)
     media.subscribe(outbox, Shelf(parts.settings.media_folder))
     outbox.subscribe(accounts.EmailConfirmed, join_confirmed_user)
     outbox.subscribe(contacts.ContactsMerged, gather_latecomers)

@@ -17,6 +17,8 @@ from forum.contacts.models import BY_EMAIL, EMAIL, PHONE, Contact, ContactPoint
 from forum.contacts.points import point_value
 from forum.knowledge.actions import ask_review, promote_answer, review_article
 from forum.knowledge.models import Article
+from forum.moderation.actions import flag_text
+from forum.moderation.models import SPAM, Flag
 from forum.questions import actions
 from forum.questions.actions.products import ProductDraft, add_product
 from forum.questions.models import Answer, Comment, Product, Question
@@ -180,3 +182,17 @@ def make_ticket(
 ) -> Ticket:
     """A case as `agent` would open it."""
     return open_ticket(session, agent, requester, subject, now, message=render(message) if message else None)
+
+
+def make_flag(
+    session: Session,
+    flagger: User,
+    post: Question | Answer | Comment,
+    reason: str = SPAM,
+    words: str = "",
+    *,
+    now: datetime = NOON,
+) -> Flag:
+    """A doubt about a text as `flagger` would raise it."""
+    with patch("forum.moderation.actions.flagging.spend"):
+        return flag_text(session, flagger, post, reason, words, now)

@@ -34,7 +34,7 @@ GET: dict[str, tuple[str, ...]] = {
     "admin.person": ("/admin/people/{anna}",),
     "admin.product": ("/admin/products/fibra-casa", "/admin/products/telefono"),
     "admin.products": ("/admin/products",),
-    "admin.staff_log": ("/admin/log",),
+    "admin.staff_log_page": ("/admin/log", "/admin/log?since=2026-01-01&kind=answer"),
     "admin.tag": ("/admin/tags/router", "/admin/tags/wlan"),
     "admin.tags": ("/admin/tags", "/admin/tags?q=nosuchtag"),
     "api_reference.show_reference": ("/api",),
@@ -55,6 +55,11 @@ GET: dict[str, tuple[str, ...]] = {
     "knowledge.edit_article": ("/kb/{draft}/edit",),
     "knowledge.home": ("/kb",),
     "knowledge.show_article": ("/kb/{live}", "/kb/{draft}", "/kb/{in_review}"),
+    "moderation.ask_why_flag": ("/answers/{answer}/flag", "/questions/{question}/flag", "/comments/{comment}/flag"),
+    "moderation.decided": ("/review/decided",),
+    "moderation.item": ("/review/{item}", "/review/{decided_item}", "/review/{question_item}"),
+    "moderation.own_flags": ("/account/flags",),
+    "moderation.review": ("/review", "/review?tab=mending"),
     "media.my_pictures": ("/media",),
     "media.picture_file": ("/media/{picture}/{token_of_picture}.webp",),
     "media.show_picture": ("/media/{picture}",),
@@ -64,13 +69,23 @@ GET: dict[str, tuple[str, ...]] = {
     ),
     "questions.answer_revisions": ("/answers/{answer}/revisions",),
     "questions.ask": ("/questions/ask", "/questions/ask?title=The+light+is+red"),
-    "questions.ask_why_close": ("/questions/{question}/close",),
+    "questions.ask_why_close_question": ("/questions/{question}/close",),
+    "questions.ask_why_delete_answer": ("/answers/{answer}/delete",),
+    "questions.ask_why_delete_comment": ("/comments/{comment}/delete",),
+    "questions.ask_why_delete_question": ("/questions/{question}/delete",),
     "questions.ask_why_hide_answer": ("/answers/{answer}/hide",),
     "questions.ask_why_hide_comment": ("/comments/{comment}/hide",),
     "questions.ask_why_hide_question": ("/questions/{question}/hide",),
     "questions.ask_why_redact_answer": ("/answers/{edited_answer}/revisions/1/redact",),
     "questions.ask_why_redact_question": ("/questions/{edited}/revisions/1/redact",),
     "questions.describe_tag": ("/tags/router/edit",),
+    "questions.ask_why_reopen_question": ("/questions/{closed}/reopen",),
+    "questions.ask_why_restore_answer": ("/answers/{hidden_answer}/restore",),
+    "questions.ask_why_restore_comment": ("/comments/{hidden_comment}/restore",),
+    "questions.ask_why_restore_question": ("/questions/{hidden}/restore",),
+    "questions.ask_why_undelete_answer": ("/answers/{deleted_answer}/undelete",),
+    "questions.ask_why_undelete_comment": ("/comments/{deleted_comment}/undelete",),
+    "questions.ask_why_undelete_question": ("/questions/{deleted}/undelete",),
     "questions.edit_answer": ("/answers/{answer}/edit",),
     "questions.edit_comment": ("/comments/{comment}/edit",),
     "questions.edit_question": ("/questions/{question}/edit",),
@@ -97,6 +112,7 @@ GET: dict[str, tuple[str, ...]] = {
 
 #: What answers something else than a page for people.
 NO_PAGES = {
+    "admin.export_log": "/admin/log.csv",
     "feeds.answers": "/feeds/questions/{question}.atom",
     "feeds.articles": "/feeds/articles.atom",
     "feeds.index": "/sitemap.xml",
@@ -230,6 +246,16 @@ POST: dict[str, Door] = {
         {"title": "How a bill is read", "text": LONG, "language": "en", "version": "1", "why": "clearer"},
         "elena",
     ),
+    "moderation.claim": Door("/review/{item}/claim", {}, "mia"),
+    "moderation.claim_next": Door("/review/next", {}, "mia"),
+    "moderation.decide": Door(
+        "/review/{item}/decision", {"decision": "hide", "why": "It sells.", "round": "0", "version": "1"}, "mia"
+    ),
+    "moderation.decide_all": Door("/review", {"item": ["{item}-0-1"], "decision": "delete", "why": ""}, "mia"),
+    "moderation.flag": Door("/answers/{accepted}/flag", {"reason": "rude", "words": "He shouts."}, "carla"),
+    "moderation.release": Door("/review/{item}/release", {}, "mia"),
+    "moderation.undo_decision": Door("/review/decisions/{decision}/undo", {}, "mia"),
+    "moderation.withdraw_flag": Door("/flags/{flag}/withdraw", {}, "carla"),
     "media.remove_picture": Door("/media/{picture}/remove", {}, "anna"),
     "media.upload": Door(
         "/media", {"draft_for": "edit_question-{question}", "draft_version": "0", "text": TEXT}, "anna"
@@ -245,9 +271,9 @@ POST: dict[str, Door] = {
     "questions.close_question": Door("/questions/{question}/close", {"why": "It is over."}, "mia"),
     "questions.comment_on_answer": Door("/answers/{answer}/comments", {"text": TEXT}, "carla"),
     "questions.comment_on_question": Door("/questions/{question}/comments", {"text": TEXT}, "carla"),
-    "questions.delete_answer": Door("/answers/{answer}/delete", {}, "bruno"),
-    "questions.delete_comment": Door("/comments/{comment}/delete", {}, "carla"),
-    "questions.delete_question": Door("/questions/{alone}/delete", {}, "anna"),
+    "questions.delete_answer": Door("/answers/{answer}/delete", {"why": "It sells something."}, "bruno"),
+    "questions.delete_comment": Door("/comments/{comment}/delete", {"why": "It sells something."}, "carla"),
+    "questions.delete_question": Door("/questions/{alone}/delete", {"why": "It sells something."}, "anna"),
     "questions.follow_question": Door("/questions/{question}/follow", {"value": "1"}, "carla"),
     "questions.follow_tag": Door("/tags/router/follow", {"value": "1"}, "carla"),
     "questions.hide_answer": Door("/answers/{answer}/hide", {"why": "It names a person."}, "mia"),
@@ -313,5 +339,6 @@ def fill(text: str, town: Town, password: str = "") -> str:
 def fill_form(door: Door, town: Town, password: str = "") -> dict[str, str | list[str]]:
     """The form of a door with the ids of this town in it."""
     return {
-        name: value if isinstance(value, list) else fill(value, town, password) for name, value in door.form.items()
+        name: [fill(each, town, password) for each in value] if isinstance(value, list) else fill(value, town, password)
+        for name, value in door.form.items()
     }

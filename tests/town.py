@@ -23,6 +23,7 @@ from forum.drafts.models import Purpose
 from forum.knowledge.actions import ask_review, gather_question, review_article, save_revision
 from forum.media.actions import add_picture
 from forum.media.looking import Size
+from forum.moderation.actions import decide
 from forum.questions import actions
 from forum.questions.actions import tags
 from forum.questions.actions.products import archive_product
@@ -34,6 +35,7 @@ from tests.builders import (
     make_article,
     make_comment,
     make_contact,
+    make_flag,
     make_product,
     make_question,
     make_ticket,
@@ -76,6 +78,7 @@ def build_town(session: Session, cast: dict[str, User], settings: Settings, now:
     with unlimited():
         _build_questions(session, cast, town, now)
         _build_knowledge(session, cast, town, now)
+    _build_review(session, cast, town, now)
     _build_desk(session, cast, town, now)
     _build_accounts(session, cast, settings, town, now)
     session.flush()
@@ -146,6 +149,23 @@ def _build_knowledge(session: Session, cast: dict[str, User], town: Town, now: d
     ask_review(session, elena, in_review, now)
     town.ids |= {"live": live.id, "draft": draft.id, "in_review": in_review.id}
     town.ids |= {"live_question": live_answer.question_id, "live_answer": live_answer.id, "gathered": gathered.id}
+
+
+def _build_review(session: Session, cast: dict[str, User], town: Town, now: datetime) -> None:
+    """What was flagged, in each state; Bruno wrote it, Carla raised the flag that can be taken back."""
+    bruno, carla, ada = cast["bruno"], cast["carla"], cast["ada"]
+    flag = make_flag(session, carla, session.get_one(Answer, town.ids["answer"]), "dangerous", "It burns.", now=now)
+    with unlimited():
+        asked = make_question(session, bruno, title="Who wants to buy a watch", now=now)
+        sold = make_question(session, bruno, title="Who wants to buy a car", now=now)
+        shown = make_answer(session, bruno, asked, text="Call Rosa on 555 0134", now=now)
+    question_item = make_flag(session, carla, asked, "spam", now=now).item
+    decision = decide(session, ada, make_flag(session, carla, sold, "spam", now=now).item, "keep", "It is his.", now)
+    decide(session, ada, make_flag(session, carla, shown, "private", now=now).item, "mend", "Leave Rosa out.", now)
+    town.ids |= {
+        "flag": flag.id, "item": flag.item_id, "question_item": question_item.id,
+        "decided_item": decision.item_id, "decision": decision.id,
+    }  # fmt: skip
 
 
 def _build_desk(session: Session, cast: dict[str, User], town: Town, now: datetime) -> None:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
-from forum.accounts.models import StaffAct, StandingEntry, User
+from forum.accounts.models import WHY_LENGTH, StaffAct, StandingEntry, User
 from forum.base.causes import Cause
 
 
@@ -65,6 +65,43 @@ def take_back_credit(session: Session, user: User, reason: str, because_of: Caus
     session.flush()
 
 
+def credit_each(
+    session: Session, user: User, reason: str, points: int, kind: str, ids: Sequence[int], now: datetime
+) -> None:
+    """Add to somebody's standing for many causes of one kind, each of them once."""
+    known = set(
+        session.scalars(
+            select(StandingEntry.cause_id)
+            .where(StandingEntry.user_id == user.id)
+            .where(StandingEntry.reason == reason, StandingEntry.cause_kind == kind)
+        )
+    )
+    new = [cause_id for cause_id in ids if cause_id not in known]
+    session.add_all(
+        StandingEntry(user_id=user.id, reason=reason, points=points, cause_kind=kind, cause_id=cause_id, at=now)
+        for cause_id in new
+    )
+    if new:
+        user.standing = User.standing + points * len(new)
+        session.flush()
+
+
+def take_back_each(session: Session, user: User, reasons: Sequence[str], kind: str, causes: Select[Any]) -> None:
+    """Undo the credits that somebody was given, for these reasons, because of any of these causes."""
+    theirs = (
+        StandingEntry.user_id == user.id,
+        StandingEntry.reason.in_(reasons),
+        StandingEntry.cause_kind == kind,
+        StandingEntry.cause_id.in_(causes),
+    )
+    points = session.scalar(select(func.sum(StandingEntry.points)).where(*theirs))
+    if points is None:
+        return
+    session.execute(delete(StandingEntry).where(*theirs), execution_options={"synchronize_session": "fetch"})
+    user.standing = User.standing - int(points)
+    session.flush()
+
+
 def _standing_entry(session: Session, user: User, reason: str, cause: Cause) -> StandingEntry | None:
     return session.scalar(
         select(StandingEntry)
@@ -95,7 +132,8 @@ def log_staff_act(
             target_id=target.id,
             before=before or {},
             after=after or {},
-            why=why,
+            # A reviewer's comment may be longer than a line of the log; it is kept whole where it belongs.
+            why=why[:WHY_LENGTH],
             at=now,
         )
     )

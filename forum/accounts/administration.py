@@ -10,7 +10,7 @@ from forum.accounts import rules
 from forum.accounts.actions import log_staff_act
 from forum.accounts.events import ProfileChanged
 from forum.accounts.models import ADMINISTRATOR, CUSTOMER, RIGHTS, ROLES, ApiToken, User, UserSession
-from forum.accounts.queries import has_administrator, is_last_administrator, user_with_email
+from forum.accounts.queries import has_administrator, is_last_administrator, list_sessions, user_with_email
 from forum.accounts.sessions import end_all_sessions, end_session
 from forum.base.causes import Cause
 from forum.base.errors import Invalid, Refused
@@ -100,7 +100,9 @@ def disable(session: Session, actor: User, person: User, why: str, now: datetime
         update(ApiToken).where(ApiToken.user_id == person.id, ApiToken.revoked_at.is_(None)).values(revoked_at=now)
     )
     session.flush()
-    log_staff_act(session, actor, "disable", Cause.of(person), now, why=why)
+    log_staff_act(
+        session, actor, "disable", Cause.of(person), now, before={"state": "open"}, after={"state": "closed"}, why=why
+    )
 
 
 def enable(session: Session, actor: User, person: User, now: datetime) -> None:
@@ -110,14 +112,17 @@ def enable(session: Session, actor: User, person: User, now: datetime) -> None:
         return
     person.disabled_at = None
     session.flush()
-    log_staff_act(session, actor, "enable", Cause.of(person), now)
+    log_staff_act(session, actor, "enable", Cause.of(person), now, before={"state": "closed"}, after={"state": "open"})
 
 
 def end_sessions_of(session: Session, actor: User, person: User, now: datetime) -> None:
     """Sign somebody out everywhere, for example when a device was stolen."""
     require(rules.may_administer(actor))
+    number = len(list_sessions(session, person, now))
     end_all_sessions(session, person, now)
-    log_staff_act(session, actor, "end_sessions", Cause.of(person), now)
+    log_staff_act(
+        session, actor, "end_sessions", Cause.of(person), now, before={"sessions": number}, after={"sessions": 0}
+    )
 
 
 def change_profile(session: Session, user: User, name: str, about: str, language: str) -> None:

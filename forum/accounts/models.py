@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Table, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from forum.base.append_only import append_only
 from forum.base.db import Id, Model, Moment, OptionalMoment
 
 CUSTOMER, MODERATOR, AGENT, ADMINISTRATOR = "customer", "moderator", "agent", "administrator"
@@ -18,6 +19,8 @@ RIGHTS = (EDITOR, MANAGER)
 
 NAME_LENGTH = 60
 EMAIL_LENGTH = 254
+#: Of a reason in the staff log.
+WHY_LENGTH = 500
 
 
 class User(Model):
@@ -184,7 +187,11 @@ class StandingEntry(Model):
 
 
 class StaffAct(Model):
-    """One act of staff, with the state before and after; only ever added. Without an actor it was the terminal."""
+    """One act of staff, with the state before and after. Without an actor it was the terminal.
+
+    Rows are only ever added, which the database enforces; all it lets anybody do to one later is to empty it of its
+    words, for a person who is erased. People stand in it by id alone, so the log names them as they are named now.
+    """
 
     __tablename__ = "staff_acts"
     __table_args__ = (
@@ -199,7 +206,10 @@ class StaffAct(Model):
     target_id: Mapped[int]
     before: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     after: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    why: Mapped[str] = mapped_column(String(500), default="")
+    why: Mapped[str] = mapped_column(String(WHY_LENGTH), default="")
     at: Mapped[datetime]
 
     actor: Mapped[User | None] = relationship()
+
+
+append_only(cast(Table, StaffAct.__table__), emptied={"before": "{}", "after": "{}", "why": ""})

@@ -1,4 +1,4 @@
-"""Reading accounts: people, their sessions and tokens, the staff log."""
+"""Reading accounts: people, their sessions and tokens."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -108,19 +108,6 @@ def list_standing(session: Session, user: User, cursor: str | None = None) -> Pa
     return fetch_page(session, query, order, lambda entry: (entry.at, entry.id), cursor)
 
 
-def list_staff_acts(session: Session, actor: str = "", verb: str = "", cursor: str | None = None) -> Page[StaffAct]:
-    """What staff did, newest first; by a part of the actor's name or address, and by verb."""
-    query = select(StaffAct).options(selectinload(StaffAct.actor))
-    if actor:
-        pattern = "%" + actor.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        query = query.join(StaffAct.actor).where(
-            or_(func.lower(User.name).like(pattern, escape="\\"), User.email.like(pattern, escape="\\"))
-        )
-    if verb:
-        query = query.where(StaffAct.verb == verb)
-    return fetch_page(session, query, Order(StaffAct.at, StaffAct.id), lambda act: (act.at, act.id), cursor)
-
-
 def list_acts_on(session: Session, user: User, size: int = 10) -> Sequence[StaffAct]:
     """What staff did last to an account, newest first."""
     return session.scalars(
@@ -130,11 +117,6 @@ def list_acts_on(session: Session, user: User, size: int = 10) -> Sequence[Staff
         .order_by(StaffAct.id.desc())
         .limit(size)
     ).all()
-
-
-def list_verbs(session: Session) -> Sequence[str]:
-    """Every verb that is in the staff log."""
-    return session.scalars(select(StaffAct.verb).distinct().order_by(StaffAct.verb)).all()
 
 
 def _administrators() -> tuple[ColumnElement[bool], ...]:

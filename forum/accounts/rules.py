@@ -13,6 +13,22 @@ def may_administer(reader: Reader) -> Verdict:
     return no("Only administrators can do this.")
 
 
+def may_read_log(reader: Reader) -> Verdict:
+    """Read what staff did: administrators all of it, moderators what was done to texts."""
+    if reader.is_administrator:
+        return YES
+    if reader.is_moderator:
+        return YES
+    return no("Only administrators and moderators can read the log of what staff did.")
+
+
+def may_export_log(reader: Reader) -> Verdict:
+    """Take the log out of the house as a file."""
+    if reader.is_administrator:
+        return YES
+    return no("Only administrators can export the log of what staff did.")
+
+
 def may_change_roles(actor: Reader, person: User, roles: frozenset[str], is_last_administrator: bool) -> Verdict:
     """Give and take roles and rights, so that `roles` is what the person has after it."""
     if not actor.is_administrator:

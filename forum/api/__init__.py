@@ -10,10 +10,23 @@ if TYPE_CHECKING:
 
 def load() -> "Api":
     """All routes; importing the modules of views is what registers them, in the order of the reference."""
-    from forum.api import articles, contacts, joining, me, questions, reference, searching, tickets, voting
+    from forum.api import (
+        articles,
+        contacts,
+        joining,
+        me,
+        moderation,
+        questions,
+        reference,
+        searching,
+        tickets,
+        voting,
+    )
     from forum.api.routes import api
 
-    for module in (me, questions, voting, joining, searching, articles, contacts, tickets, reference):
+    for module in (
+        me, questions, voting, joining, searching, articles, moderation, contacts, tickets, reference,
+    ):  # fmt: skip
         assert module.__name__ in api.loaded  # noqa: S101 - a module without a route has lost its decorators
     return api
 

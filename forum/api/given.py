@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from forum.api.shapes import ArticleState, State, Status, Tier
+from forum.api.shapes import ArticleState, FlagReason, State, Status, Tier
 
 
 class Given(BaseModel):
@@ -244,6 +244,55 @@ class Link(Given):
 class Ticket(TicketRow):
     messages: list[TicketMessage]
     links: list[Link]
+
+
+class Flag(Given):
+    id: int
+    question_id: int
+    answer_id: int | None
+    comment_id: int | None
+    reason: FlagReason
+    words: str
+    state: Literal["open", "decided", "withdrawn"]
+    #: What a moderator decided, once decided.
+    decision: Literal["keep", "hide", "delete", "mend", "close"] | None
+    why: str
+    at: datetime
+    decided_at: datetime | None
+
+
+class FlagSeen(Given):
+    """A flag as moderators see it; nobody else learns who raised it."""
+
+    id: int
+    reason: FlagReason
+    words: str
+    flagger: Person
+    at: datetime
+
+
+class ReviewItem(Given):
+    id: int
+    url: str
+    state: Literal["open", "mending", "decided", "dropped"]
+    kind: Literal["question", "answer", "comment"]
+    question_id: int
+    question_title: str
+    target_id: int
+    text: str
+    html: str
+    author: Person
+    is_hidden: bool
+    is_deleted: bool
+    is_edited_since: bool
+    flag_count: int
+    flags: list[FlagSeen]
+    claimed_by: Person | None
+    claimed_until: datetime | None
+    decision: Literal["keep", "hide", "delete", "mend", "close"] | None
+    why: str
+    version: int
+    flagged_at: datetime
 
 
 class Problem(Given):

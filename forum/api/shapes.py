@@ -15,6 +15,7 @@ from forum.base.texts import LARGEST_ID, NOT_TEXT, Unclean, clean_line, clean_te
 from forum.contacts import models as contacts
 from forum.knowledge import models as knowledge
 from forum.media.queries import find_shown
+from forum.moderation import models as moderation
 from forum.questions import models as questions
 from forum.tickets import models as tickets
 from search_index.contract import LONGEST_QUERY
@@ -64,12 +65,14 @@ Point = Annotated[str, AfterValidator(line(contacts.POINT_LENGTH)), length(conta
 ExternalId = Annotated[str, AfterValidator(line(contacts.EXTERNAL_ID_LENGTH)), length(contacts.EXTERNAL_ID_LENGTH)]
 Subject = Annotated[str, AfterValidator(line(tickets.SUBJECT_LENGTH)), length(tickets.SUBJECT_LENGTH)]
 ReviewComment = Annotated[str, AfterValidator(text(knowledge.COMMENT_LENGTH)), length(knowledge.COMMENT_LENGTH)]
+FlagWords = Annotated[str, AfterValidator(line(moderation.WORDS_LENGTH)), length(moderation.WORDS_LENGTH)]
 Words = Annotated[str, AfterValidator(line(LONGEST_QUERY)), length(LONGEST_QUERY)]
 Cursor = Annotated[str, AfterValidator(line(CURSOR_LENGTH)), length(CURSOR_LENGTH)]
 RowId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 Tier = Literal["basic", "plus", "top"]
 Status = Literal["new", "open", "pending", "resolved", "closed"]
 State = Literal["waiting", "answered", "solved", "closed"]
+FlagReason = Literal["dangerous", "private", "rude", "spam", "wrong_place", "other"]
 ArticleState = Literal["draft", "in_review", "published", "archived"]
 
 #: Lists longer than these are no list of one contact's addresses, or of one question's topics.
@@ -214,6 +217,24 @@ class StateChange(Asked):
 class ReviewDecision(Asked):
     outcome: Literal["approve", "return"]
     comment: ReviewComment = ""
+
+
+class NewFlag(Asked):
+    question_id: RowId | None = None
+    answer_id: RowId | None = None
+    comment_id: RowId | None = None
+    reason: FlagReason
+    words: FlagWords = ""
+
+
+class ReviewSlice(Slice):
+    #: Waiting for a moderator, or for its author to mend it.
+    state: Literal["open", "mending"] = "open"
+
+
+class Decision(Asked):
+    decision: Literal["keep", "hide", "delete", "mend", "close"]
+    why: Why = ""
 
 
 class ContactSlice(Slice):

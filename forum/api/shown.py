@@ -1,6 +1,7 @@
 """What a program gets to see of each thing, field by field: what is not written here does not leave the house."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from markupsafe import Markup, escape
 
@@ -8,6 +9,7 @@ from forum.accounts.models import User
 from forum.api.replies import Plain, absolute
 from forum.contacts.models import Contact, TimelineEntry
 from forum.knowledge.models import PUBLISHED, Article, ArticleRevision
+from forum.moderation.models import Decision, Flag, ReviewItem
 from forum.questions.models import Answer, Comment, Post, Product, Question
 from forum.questions.rows import Author, QuestionRow
 from forum.search.documents import ARTICLE
@@ -182,6 +184,56 @@ def article(
         "text": revision.text,
         "html": revision.html,
         "question_ids": [each.id for each in questions],
+    }
+
+
+def flag(row: Flag, decision: Decision | None) -> Plain:
+    """One's own flag."""
+    item = row.item
+    is_decided = decision is not None and row.withdrawn_at is None
+    return {
+        "id": row.id,
+        "question_id": item.question_id,
+        "answer_id": item.target_id if item.target_kind == "answer" else None,
+        "comment_id": item.target_id if item.target_kind == "comment" else None,
+        "reason": row.reason,
+        "words": row.words,
+        "state": "withdrawn" if row.withdrawn_at is not None else "decided" if is_decided else "open",
+        "decision": decision.outcome if decision is not None and is_decided else None,
+        "why": decision.why if decision is not None and is_decided else "",
+        "at": row.at,
+        "decided_at": decision.at if decision is not None and is_decided else None,
+    }
+
+
+def review_item(row: ReviewItem, post: Post, flags: Iterable[Flag], decision: Decision | None, now: datetime) -> Plain:
+    """For moderators alone."""
+    is_claimed = row.is_claimed(now)
+    return {
+        "id": row.id,
+        "url": absolute(f"/review/{row.id}"),
+        "state": row.state,
+        "kind": row.target_kind,
+        "question_id": row.question_id,
+        "question_title": row.question.title,
+        "target_id": row.target_id,
+        "text": post.text,
+        "html": post.html,
+        "author": person(row.author),
+        "is_hidden": post.is_hidden,
+        "is_deleted": post.is_deleted,
+        "is_edited_since": post.version != row.text_version,
+        "flag_count": row.flag_count,
+        "flags": [
+            {"id": each.id, "reason": each.reason, "words": each.words, "flagger": person(each.flagger), "at": each.at}
+            for each in flags
+        ],
+        "claimed_by": maybe_person(row.claimed_by) if is_claimed else None,
+        "claimed_until": row.claimed_until if is_claimed else None,
+        "decision": None if decision is None else decision.outcome,
+        "why": "" if decision is None else decision.why,
+        "version": row.round,
+        "flagged_at": row.flagged_at,
     }
 
 

@@ -8,12 +8,14 @@ import click
 from sqlalchemy.orm import Session
 
 from forum.accounts import administration, passwords, tokens
+from forum.accounts.actions import log_staff_act
 from forum.accounts.emails import normalise_email
 from forum.accounts.links import CHOOSE_PASSWORD, ProofLinks
 from forum.accounts.models import CUSTOMER, RIGHTS, ROLES, STAFF_ROLES, User
 from forum.accounts.names import normalise_name
 from forum.accounts.queries import has_administrator, user_with_email
 from forum.accounts.rules import SCOPES
+from forum.base.causes import Cause
 from forum.base.clock import utc_now
 from forum.base.errors import Refused
 from forum.base.parts import Parts
@@ -125,7 +127,11 @@ def add_token(context: click.Context, email: str, scopes: tuple[str, ...], name:
     parts = parts_of(context)
 
     def add(session: Session) -> str:
-        return tokens.add_token(session, known_user(session, address), name[:80], frozenset(scopes), utc_now())[1]
+        owner, now = known_user(session, address), utc_now()
+        made, text = tokens.add_token(session, owner, name[:80], frozenset(scopes), now)
+        after = {"token_id": made.id, "scopes": sorted(made.scopes)}
+        log_staff_act(session, None, "add_token", Cause.of(owner), now, after=after)
+        return text
 
     address = normalise_email(email)
     click.echo(parts.store.write(add))

@@ -84,7 +84,8 @@ def edit_contact(
         return
     fill(contact, checked)
     _touch(session, contact, now)
-    log_staff_act(session, actor, "edit_contact", Cause.of(contact), now, after={"fields": changed})
+    before, after = {"version": version}, {"version": contact.version, "fields": changed}
+    log_staff_act(session, actor, "edit_contact", Cause.of(contact), now, before=before, after=after)
 
 
 def add_point(session: Session, actor: User, contact: Contact, kind: str, text: str, now: datetime) -> ContactPoint:

@@ -6,7 +6,7 @@ from sqlalchemy import case, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from forum.accounts.actions import credit, log_staff_act
+from forum.accounts.actions import credit
 from forum.accounts.models import User
 from forum.base.causes import Cause
 from forum.base.errors import Conflict, Invalid, Refused
@@ -29,6 +29,7 @@ from forum.knowledge.events import (
     QuestionGathered,
     ReviewAsked,
 )
+from forum.knowledge.logged import log_act
 from forum.knowledge.models import (
     ACCEPTED,
     ANSWERED,
@@ -97,6 +98,7 @@ def promote_answer(
     _add_revision(session, article, actor, title, text, language, "", now)
     _add_credit(session, article, answer.author_id, ANSWERED)
     _add_question(session, article, actor, answer.question, now)
+    log_act(session, actor, "promote_answer", article, now, after={"state": DRAFT, "answer_id": answer.id})
     publish(session, AnswerPromoted(article.id, answer.id))
     return article
 
@@ -127,6 +129,7 @@ def save_revision(
     _withdraw_review(session, article, now)
     article.state = DRAFT
     revision = _add_revision(session, article, actor, title, text, language, why, now)
+    log_act(session, actor, "edit_article", article, now, {"version": based_on}, {"version": revision.number}, why)
     publish(session, ArticleSaved(article.id, revision.number))
     return revision
 
@@ -139,6 +142,7 @@ def discard_draft(session: Session, actor: User, article: Article, now: datetime
     """
     require(rules.may_discard(actor, article))
     _withdraw_review(session, article, now)
+    log_act(session, actor, "discard_draft", article, now, {"state": article.state, "version": article.version})
     published = article.published
     if published is None:
         _delete_draft(session, article)
@@ -161,6 +165,7 @@ def ask_review(session: Session, actor: User, article: Article, now: datetime) -
     revision = queries.newest_revision(session, article)
     review = Review(article_id=article.id, revision=revision, asked_by=actor, asked_at=now)
     session.add(review)
+    log_act(session, actor, "ask_review", article, now, {"state": article.state}, {"state": IN_REVIEW})
     article.state = IN_REVIEW
     article.active_at = now
     session.flush()
@@ -197,6 +202,7 @@ def review_article(
     if outcome == RETURN and not comment:
         raise Invalid({"comment": say("Please say what is missing, so that the article can be finished.")})
     check_length("comment", comment, COMMENT_LENGTH)
+    before = {"state": article.state}
     _decide(session, actor, article, outcome, comment, now)
     if outcome == RETURN:
         article.state = DRAFT
@@ -204,6 +210,8 @@ def review_article(
         publish(session, ArticleReturned(article.id))
     else:
         _publish(session, actor, article, seen, now)
+    after = {"state": article.state, "version": version}
+    log_act(session, actor, f"{outcome}_article", article, now, before, after, comment)
 
 
 def doubt_article(session: Session, actor: User, article: Article, why: str, now: datetime) -> None:
@@ -215,6 +223,7 @@ def doubt_article(session: Session, actor: User, article: Article, why: str, now
     article.review_why = why
     article.review_since = article.review_since or now
     session.flush()
+    log_act(session, actor, "doubt_article", article, now, why=why)
     publish(session, ArticleDoubted(article.id))
 
 
@@ -226,10 +235,11 @@ def gather_question(session: Session, actor: User, article: Article, question: Q
     require(rules.may_gather(actor, article, question))
     if session.get(ArticleQuestion, (article.id, question.id)) is None:
         _add_question(session, article, actor, question, now)
+        log_act(session, actor, "gather_question", article, now, after={"question_id": question.id})
         publish(session, QuestionGathered(article.id))
 
 
-def release_question(session: Session, actor: User, article: Article, question: Question) -> None:
+def release_question(session: Session, actor: User, article: Article, question: Question, now: datetime) -> None:
     """Take a gathered question away again, and its asker's credit where no other question of theirs remains."""
     require(rules.may_release(actor, article, question))
     tie = session.get(ArticleQuestion, (article.id, question.id))
@@ -247,6 +257,7 @@ def release_question(session: Session, actor: User, article: Article, question: 
     if remaining is None and named is not None:
         session.delete(named)
         session.flush()
+    log_act(session, actor, "release_question", article, now, {"question_id": question.id})
     publish(session, QuestionGathered(article.id))
 
 
@@ -258,7 +269,7 @@ def archive_article(session: Session, actor: User, article: Article, now: dateti
     require(rules.may_archive(actor, article))
     check_length("why", why, WHY_LENGTH)
     _withdraw_review(session, article, now)
-    log_staff_act(session, actor, "archive_article", Cause.of(article), now, before={"state": article.state}, why=why)
+    log_act(session, actor, "archive_article", article, now, {"state": article.state}, {"state": ARCHIVED}, why)
     article.state = ARCHIVED
     article.archived_at = article.active_at = now
     session.flush()
@@ -272,7 +283,7 @@ def restore_article(session: Session, actor: User, article: Article, now: dateti
     article.state = PUBLISHED if is_newest else DRAFT
     article.archived_at = None
     article.active_at = now
-    log_staff_act(session, actor, "restore_article", Cause.of(article), now, after={"state": article.state})
+    log_act(session, actor, "restore_article", article, now, {"state": ARCHIVED}, {"state": article.state})
     session.flush()
     publish(session, ArticleRestored(article.id))
 

@@ -17,6 +17,7 @@ def metadata() -> MetaData:
     import forum.brand.models
     import forum.drafts.models
     import forum.media.models
+    import forum.moderation.models
     import forum.search.models
     import forum.tickets.models
     import forum.transfer.models  # noqa: F401

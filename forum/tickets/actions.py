@@ -78,6 +78,8 @@ def open_ticket(
         _write(session, actor, ticket, FROM_CUSTOMER, message, now)
     if requester is not None:
         _tell_opened(session, ticket, requester, actor.id, now)
+    after = {"status": ticket.status, "channel": channel}
+    log_staff_act(session, actor, "open_ticket", Cause.of(ticket), now, after=after)
     publish(session, TicketOpened(ticket.id))
     return ticket
 
@@ -126,6 +128,7 @@ def add_message(
     if kind == FROM_CUSTOMER and ticket.status in (PENDING, RESOLVED, CLOSED):
         _set_status(session, actor, ticket, OPEN, now)
     session.flush()
+    log_staff_act(session, actor, "write_in_ticket", Cause.of(ticket), now, after={"kind": kind})
     if kind != NOTE:
         publish(session, TicketReplied(ticket.id, written.id))
     return written
@@ -188,7 +191,7 @@ def link(session: Session, actor: User, ticket: Ticket, target: Target, now: dat
     ticket.active_at = now
     session.flush()
     _thank(session, actor, made, target, now)
-    log_staff_act(session, actor, "link", Cause.of(ticket), now, after={"link_id": made.id})
+    log_staff_act(session, actor, "link", Cause.of(ticket), now, after=_linked(made))
     publish(session, TicketLinked(ticket.id, made.id))
     return made
 
@@ -204,7 +207,7 @@ def unlink(session: Session, actor: User, made: Link, now: datetime) -> None:
         for reason in (REUSED, REUSED_IN_ARTICLE):
             take_back_credit(session, source.author, reason, Cause.of(made))
     strike(session, Cause.of(made))
-    log_staff_act(session, actor, "unlink", Cause.of(made.ticket), now, before={"link_id": made.id})
+    log_staff_act(session, actor, "unlink", Cause.of(made.ticket), now, before=_linked(made))
     publish(session, TicketUnlinked(made.ticket_id, made.id))
 
 
@@ -250,6 +253,12 @@ def source_of(target: Target) -> Answer | None:
     if isinstance(target, Article):
         return target.source_answer
     return None
+
+
+def _linked(made: Link) -> dict[str, Any]:
+    """What is linked, as the log of staff keeps it."""
+    targets = (("answer_id", made.answer), ("article_id", made.article), ("question_id", made.question))
+    return {"link_id": made.id} | {name: row.id for name, row in targets if row is not None}
 
 
 def cause_kind(target: Target) -> str:

@@ -18,6 +18,7 @@ from forum.web.assets import Assets
 from forum.web.frame import Links, NavItem
 from forum.web.language import language
 from forum.web.people import reader
+from forum.web.waiting import waiting_count
 
 THEMES = ("light", "dark")
 
@@ -30,6 +31,7 @@ WAYS = (
     (say("Knowledge base"), "/kb", "book", None),
     (say("Tags"), "/tags", "tag", None),
     (say("Drafts and reviews"), "/kb/drafts", "edit", "is_editor"),
+    (say("Review"), "/review", "flag", "is_moderator"),
     (say("Tickets"), "/tickets", "ticket", "is_agent"),
     (say("Contacts"), "/contacts", "person", "is_agent"),
     (say("Administration"), "/admin", "settings", "is_administrator"),
@@ -43,7 +45,14 @@ def navigation() -> tuple[NavItem, ...]:
     walked = [url for _, url, _, _ in open_ways if request.path == url or request.path.startswith(url + "/")]
     current = max(walked, key=len, default="/questions" if request.path == "/" else None)
     return tuple(
-        NavItem(label, url, picture, url == current, "staff" if needs else "main")
+        NavItem(
+            label,
+            url,
+            picture,
+            url == current,
+            "staff" if needs else "main",
+            waiting_count() if url == "/review" else None,
+        )
         for label, url, picture, needs in open_ways
     )
 
@@ -92,7 +101,6 @@ def install(app: Flask) -> None:
         site=LocalProxy(lambda: brand.face().site(settings, languages)),
         person_url=LINKS.person_url,
         product_url=LINKS.product_url,
-        # Macros see no context, and the face may change while the process lives.
         tag_url=LINKS.tag_url,
     )
     app.jinja_env.filters.update(stored=stored, below=below)

@@ -12,6 +12,7 @@ from forum.web.health import pages as health
 from forum.web.help.views import pages as help_pages
 from forum.web.knowledge.views import pages as knowledge
 from forum.web.media.views import pages as media
+from forum.web.moderation import pages as moderation
 from forum.web.profiles.views import pages as profiles
 from forum.web.questions import pages as questions
 from forum.web.search import pages as search
@@ -23,6 +24,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     help_pages,
     feeds,
     search,
+    moderation,
     tickets,
     knowledge,
     questions,

@@ -24,7 +24,7 @@ from tests.web.doors_tried import changed, everything
 #: Words that stand nowhere else, in every field of the CRM; the value of the customer is in the words around it.
 PLANTED = (
     "quoxname", "quoxgone", "quoxcompany", "quoxzone", "quox.mail@example.it", "quox.other@example.it", "quoxid",
-    "+390699887766", "06 9988 7766", "9988", "quoxsubject", "quoxsaid", "quoxnote", "quoxwhy", "quoxlate",
+    "+390699887766", "06 9988 7766", "99887766", "9988 77", "quoxsubject", "quoxsaid", "quoxnote", "quoxwhy", "quoxlate",
     "Value to the company", '"tier"', "external_ids", "reused_in_article",
 )  # fmt: skip
 

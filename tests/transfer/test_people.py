@@ -36,6 +36,7 @@ from tests.builders import (
     make_article,
     make_comment,
     make_contact,
+    make_flag,
     make_question,
     make_ticket,
     make_vote,
@@ -46,7 +47,7 @@ PLANTED = ("anna@example.it", "Anna", "+390651234567", "annas secret garden", "A
 
 
 #: Tokens that let nobody in: files are called by them.
-NAMES_OF_FILES = {"pictures.token"}
+NAMES_OF_FILES = {"pictures.token", "brands.logo_hash"}
 
 
 def all_tables() -> list[Table]:
@@ -112,6 +113,7 @@ def life(session: Session, cast: dict[str, User]) -> dict[str, Any]:
     given = make_answer(session, anna, theirs, text="annas secret garden has the cable.")
     alone = make_question(session, anna, title="annas secret garden again, and again")
     remark = make_comment(session, anna, theirs, text="annas secret garden")
+    make_flag(session, anna, make_comment(session, bruno, mine), "other", "annas secret garden is none of his business")
     make_vote(session, anna, helped)
     make_vote(session, anna, theirs)
     make_vote(session, bruno, given)

@@ -14,7 +14,7 @@ from tests.builders import make_user
 
 Open = Callable[[User | None], Any]
 
-PAGES = ["/admin", "/admin/people", "/admin/people/{id}", "/admin/jobs", "/admin/log"]
+PAGES = ["/admin", "/admin/people", "/admin/people/{id}", "/admin/jobs", "/admin/log.csv", "/admin/log.jsonl"]
 ACTS = ["powers", "disable", "enable", "end-sessions"]
 
 

@@ -1,6 +1,6 @@
 """Everything that changes a question, its answers and comments, one function per verb."""
 
-from forum.questions.actions.accepting import accept_answer, ask_for_help_again, withdraw_acceptance
+from forum.questions.actions.accepting import accept_again, accept_answer, ask_for_help_again, withdraw_acceptance
 from forum.questions.actions.describing import describe_tag
 from forum.questions.actions.going_back import redact, roll_back
 from forum.questions.actions.joining import follow, say_me_too, unfollow, withdraw_me_too
@@ -34,6 +34,7 @@ from forum.questions.actions.writing import (
 )
 
 __all__ = [
+    "accept_again",
     "accept_answer",
     "ask_for_help_again",
     "ask_question",

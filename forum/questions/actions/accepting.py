@@ -10,7 +10,7 @@ from forum.accounts.models import User
 from forum.base.causes import Cause
 from forum.base.outbox import publish
 from forum.base.verdicts import require
-from forum.contacts.actions import record
+from forum.contacts.actions import record, strike
 from forum.questions import rules
 from forum.questions.actions.keeping import ACCEPTED, ACCEPTED_POINTS, HELPED, WAS_HELPED, settle
 from forum.questions.events import AcceptanceWithdrawn, AnswerAccepted, HelpNeeded
@@ -62,6 +62,14 @@ def ask_for_help_again(session: Session, actor: User, question: Question, now: d
     publish(session, HelpNeeded(question.id))
 
 
+def accept_again(session: Session, actor: User, answer: Answer, accepted_by_id: int | None, now: datetime) -> None:
+    """Give an answer back the mark that it lost when it was removed by mistake, unless another has it by now."""
+    if find_accepted(session, answer.question) is None and rules.may_accept(actor, answer):
+        accept_answer(session, actor, answer, now)
+        answer.accepted_by_id = accepted_by_id
+        session.flush()
+
+
 def find_accepted(session: Session, question: Question) -> Answer | None:
     """The answer that is accepted now."""
     return session.scalar(
@@ -70,11 +78,12 @@ def find_accepted(session: Session, question: Question) -> Answer | None:
 
 
 def drop_acceptance(session: Session, answer: Answer) -> None:
-    """Take the mark off, and the standing it gave; the state of the question is the caller's to settle."""
+    """Take the mark off, the standing it gave and its lines on the timelines; the caller settles the question."""
     answer.accepted_at = None
     answer.accepted_by_id = None
     session.flush()
     take_back_credit(session, answer.author, ACCEPTED, Cause.of(answer))
+    strike(session, Cause.of(answer), WAS_HELPED, HELPED)
     publish(session, AcceptanceWithdrawn(answer.id))
 
 

@@ -90,7 +90,7 @@ def _empty(session: Session, post: Post, now: datetime, language: str) -> None:
         return
     if not post.is_deleted:
         post.deleted_at = now
-        _after_change(session, post, was_public)
+        _after_change(session, post, was_public, now)
     if isinstance(post, Question):
         publish(session, QuestionDeleted(post.id))
     elif isinstance(post, Answer):

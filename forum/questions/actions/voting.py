@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forum.accounts.actions import NewCredit, credit, credit_new, take_back_credit
+from forum.accounts.actions import NewCredit, credit, credit_each, credit_new, take_back_credit, take_back_each
 from forum.accounts.models import User
 from forum.base.causes import Cause
 from forum.base.errors import Invalid
@@ -76,6 +76,20 @@ def take_votes(session: Session, post: Votable, given: Sequence[tuple[User, int,
     ups = sum(vote.value == UP for vote in votes)
     _count(session, post, up=ups, down=len(votes) - ups)
     publish(session, _changed(post))
+
+
+def take_back_all_points(session: Session, post: Votable) -> None:
+    """Take from its author what the votes on a text gave, for as long as nobody can see it; the votes stay."""
+    votes = select(Vote.id).where(_is_on(post))
+    take_back_each(session, post.author, (VOTED_UP, VOTED_DOWN), "vote", votes)
+
+
+def give_points_again(session: Session, post: Votable, now: datetime) -> None:
+    """Give its author again what the votes on a text are worth."""
+    votes = session.execute(select(Vote.id, Vote.value).where(_is_on(post))).all()
+    for value, reason, points in ((UP, VOTED_UP, VOTED_UP_POINTS), (DOWN, VOTED_DOWN, VOTED_DOWN_POINTS)):
+        ids = [row.id for row in votes if row.value == value]
+        credit_each(session, post.author, reason, points, "vote", ids, now)
 
 
 def _new_vote(actor: User, post: Votable, value: int, now: datetime) -> Vote:

@@ -26,6 +26,7 @@ from forum.contacts.models import Contact, ContactPoint, TimelineEntry
 from forum.drafts.models import Draft
 from forum.media.actions import end_draft_uses
 from forum.media.models import Picture, PictureUse
+from forum.moderation.models import Decision, Flag, ReviewItem
 from forum.questions.actions.erasing import erase_texts, forget_me_toos, forget_votes
 from forum.questions.models import Question
 from forum.tickets.models import Ticket, TicketMessage
@@ -84,6 +85,7 @@ def erase(
         forget_votes(session, user)
         forget_me_toos(session, user)
         _forget_pictures(session, user, all_of_them=wish.posts_removed)
+        _forget_flags(session, user)
         _forget_outbox(session, user, person.email)
         _walk(session, "users", [user.id])
         _make_nameless(session, user, now, language)
@@ -148,6 +150,13 @@ def _make_nameless(session: Session, user: User, now: datetime, language: str) -
     _empty_log(session, and_(StaffAct.target_kind == "user", StaffAct.target_id == user.id))
     session.execute(delete(IdempotencyKey).where(IdempotencyKey.owner == f"user:{user.id}"))
     session.execute(delete(Usage).where(Usage.key.like(f"%:user:{user.id}")))
+
+
+def _forget_flags(session: Session, user: User) -> None:
+    """That somebody flagged a text, and what was decided about it, stays for the count; what was said does not."""
+    session.execute(update(Flag).where(Flag.flagger_id == user.id).values(words=""))
+    about_them = select(ReviewItem.id).where(ReviewItem.author_id == user.id)
+    session.execute(update(Decision).where(Decision.item_id.in_(about_them)).values(why=""))
 
 
 def _part_from_contacts(session: Session, user: User) -> None:

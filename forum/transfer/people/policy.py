@@ -91,6 +91,8 @@ POLICIES: dict[str, Policy] = {
         cause=("cause_kind", "cause_id"),
     ),
     "tags": Policy("Topics."),
+    "products": Policy("What the company offers."),
+    "brands": Policy("How the site looks.", {"changed_by_id": _DID}),
     "questions": Policy("Questions.", {"asker_id": _WROTE, "deleted_by_id": _DID}),
     "question_tags": Policy("Topics of questions."),
     "answers": Policy("Answers.", {"author_id": _WROTE, "accepted_by_id": _DID, "deleted_by_id": _DID}),
@@ -112,6 +114,11 @@ POLICIES: dict[str, Policy] = {
     "article_reviews": Policy("Reviews of articles.", {"asked_by_id": _DID, "reviewer_id": _DID}),
     "article_questions": Policy("Questions that articles answer.", {"added_by_id": _DID}),
     "article_credits": Policy("Whose work articles rest on.", {"user_id": _WROTE}),
+    "review_items": Policy(
+        "Texts that were flagged.", {"author_id": _WROTE, "claimed_by_id": _DID}, cause=("target_kind", "target_id")
+    ),
+    "flags": Policy("Readers' doubts about texts.", {"flagger_id": _WROTE}),
+    "decisions": Policy("What moderators decided about texts.", {"moderator_id": _DID, "undone_by_id": _DID}),
     "tickets": Policy("Cases.", {"opened_by_id": _DID, "assignee_id": _DID}, {"requester_id": Tie(THEIRS, KEEP)}),
     "ticket_messages": Policy("What was said in cases.", {"author_id": _WROTE}),
     "ticket_links": Policy("What helped in cases.", {"linked_by_id": _DID, "unlinked_by_id": _DID}),

@@ -159,7 +159,8 @@ def send_one_again(delivery_id: int) -> Response:
     """Give one delivery a new start."""
     who, delivery = administrator(), find_delivery(db(), delivery_id)
     send_again(db(), delivery, now())
-    log_staff_act(db(), who, "send_again", Cause.of(delivery), now())
+    before, after = {"state": DEAD}, {"state": WAITING}
+    log_staff_act(db(), who, "send_again", Cause.of(delivery), now(), before=before, after=after)
     flash(spoken(say("It is tried again now.")))
     return redirect(url_for("admin.jobs"), 303)
 

@@ -6,6 +6,7 @@ from typing import Any
 from forum.accounts.models import StaffAct
 from forum.base.words import Sentence, say
 from forum.web.admin.forms import SHORT_WORDS
+from forum.web.moderation.wording import DECISION_WORDS
 from forum.web.tickets.forms import STATUS_WORDS
 
 VERBS: dict[str, Sentence] = {
@@ -52,6 +53,20 @@ VERBS: dict[str, Sentence] = {
     "drop_delivery": say("dropped"),
     "change_brand": say("changed the brand"),
     "undo_brand": say("took back the change of the brand"),
+    "decide": say("decided about a flag"),
+    "undo_decision": say("undid a decision"),
+    "promote_answer": say("made an article of an answer"),
+    "edit_article": say("changed the text"),
+    "discard_draft": say("threw a draft away"),
+    "ask_review": say("asked for a review"),
+    "approve_article": say("approved and published"),
+    "return_article": say("returned to its writer"),
+    "doubt_article": say("asked for another look"),
+    "gather_question": say("added a question"),
+    "release_question": say("took a question away"),
+    "open_ticket": say("opened"),
+    "write_in_ticket": say("wrote in it"),
+    "add_token": say("made an API token"),
     "send_again": say("sent again"),
     "send_all_again": say("sent all again"),
 }
@@ -68,6 +83,21 @@ TARGETS: dict[str, Sentence] = {
     "product": say("product %(number)s"),
     "tag": say("tag %(number)s"),
     "brand": say("the brand"),
+}
+
+#: The same without a number.
+KIND_WORDS: dict[str, Sentence] = {
+    "user": say("Person"),
+    "contact": say("Contact"),
+    "ticket": say("Ticket"),
+    "article": say("Article"),
+    "question": say("Question"),
+    "answer": say("Answer"),
+    "comment": say("Comment"),
+    "delivery": say("Job"),
+    "product": say("Product"),
+    "tag": say("Tag"),
+    "brand": say("Brand"),
 }
 
 #: Where a thing is read; a comment and a job have no page of their own.
@@ -98,6 +128,20 @@ KEYS: dict[str, Sentence] = {
     "version": say("Version"),
     "hidden_why": say("Why"),
     "closed_why": say("Why"),
+    "decision": say("Decision"),
+    "flags": say("Flags"),
+    "channel": say("Channel"),
+    "kind": say("Kind"),
+    "fields": say("Fields"),
+    "scopes": say("Scopes"),
+    "sessions": say("Browsers signed in"),
+    "system": say("System"),
+    "deleted_by_id": say("Deleted by"),
+    "answer_id": say("Answer"),
+    "article_id": say("Article"),
+    "question_id": say("Question"),
+    "accepted_answer_id": say("Accepted answer"),
+    "user_id": say("Forum user"),
 }
 
 STATE_WORDS: dict[str, Sentence] = {
@@ -105,6 +149,15 @@ STATE_WORDS: dict[str, Sentence] = {
     "in_review": say("In review"),
     "published": say("Published"),
     "archived": say("Archived"),
+    "shown": say("In sight"),
+    "hidden": say("Hidden"),
+    "deleted": say("Deleted"),
+    "waiting": say("Waiting"),
+    "answered": say("Answered"),
+    "solved": say("Solved"),
+    "closed": say("Closed"),
+    "open": say("Open to its owner"),
+    "dead": say("Given up"),
 }
 
 VALUES: dict[str, dict[str, Sentence]] = {
@@ -112,12 +165,21 @@ VALUES: dict[str, dict[str, Sentence]] = {
     "state": STATE_WORDS,
     "roles": SHORT_WORDS,
     "rights": SHORT_WORDS,
+    "decision": {**DECISION_WORDS},
 }
+
+#: Keys whose value is somebody, not something.
+PEOPLE = frozenset(("assignee_id", "deleted_by_id", "user_id"))
 
 
 def verb_word(verb: str) -> Sentence | str:
     """What was done; what was done to a text is named for each kind of text (`hide_answer`)."""
-    return VERBS.get(verb) or VERBS.get(verb.partition("_")[0]) or verb.replace("_", " ")
+    return VERBS.get(verb) or VERBS.get(verb.rpartition("_")[0]) or verb.replace("_", " ")
+
+
+def target_kind_word(kind: str) -> Sentence:
+    """A kind of thing, for the filter."""
+    return KIND_WORDS[kind]
 
 
 def target_word(act: StaffAct) -> Sentence | str:
@@ -145,6 +207,6 @@ def _values(key: str, value: Any) -> list[Sentence | str]:
     known = VALUES.get(key, {})
     if value is None or value == "" or value == []:
         return ["–"]
-    if key.endswith("_id"):
+    if key in PEOPLE:
         return [replace(TARGETS["user"], values={"number": value})]
     return [known.get(str(each)) or str(each) for each in (value if isinstance(value, list) else [value])]

@@ -1,4 +1,4 @@
-"""The site as an administrator runs it: people, jobs, the staff log."""
+"""The site as an administrator runs it: people and jobs."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,8 +14,6 @@ from forum.accounts.queries import (
     list_acts_on,
     list_people,
     list_sessions,
-    list_staff_acts,
-    list_verbs,
 )
 from forum.base.backlog import find_backlog
 from forum.base.parts import parts
@@ -25,7 +23,7 @@ from forum.search.askings import count_ends
 from forum.web.accounts.entrance import leave
 from forum.web.admin.blueprint import administrator, asked, pages
 from forum.web.admin.forms import RIGHT_WORDS, ROLE_WORDS, SHORT_WORDS, DisableForm, PowersForm
-from forum.web.admin.logged import described, target_url, target_word, verb_word
+from forum.web.admin.logged import described, verb_word
 from forum.web.admin.worries import find_worries
 from forum.web.forms import form_from, takes
 from forum.web.language import spoken
@@ -129,26 +127,6 @@ def end_sessions(user_id: int) -> Response:
         return leave()
     flash(spoken(say("%(name)s is signed out everywhere.", name=found.name)))
     return _back_to(user_id)
-
-
-@pages.get("/admin/log")
-def staff_log() -> str:
-    """Who of staff did what, when, and what it was like before."""
-    administrator()
-    filters: dict[str, Any] = {"actor": asked("actor"), "verb": asked("verb", 40)}
-    found = list_staff_acts(db(), filters["actor"], filters["verb"], request.args.get("cursor"))
-    following = url_for("admin.staff_log", **filters, cursor=found.next) if found.next else None
-    return render_template(
-        "admin/log.html",
-        acts=found.items,
-        next_url=following,
-        filters=filters,
-        verbs=list_verbs(db()),
-        verb_word=verb_word,
-        target_word=target_word,
-        target_url=target_url,
-        described=described,
-    )
 
 
 def _back_to(user_id: int) -> Response:

@@ -109,7 +109,7 @@ def gather_question(form: GatherForm, article_id: int) -> Response:
 @writes
 def release_question(form: ReleaseForm, article_id: int) -> Response:
     article = queries.find_article(db(), actor(), article_id)
-    actions.release_question(db(), actor(), article, _question(form.question_id))
+    actions.release_question(db(), actor(), article, _question(form.question_id), now())
     flash(gettext("The question is no longer among those this article answers."), "ok")
     return redirect(article_url(article), 303)
 

@@ -13,6 +13,7 @@ TAKEN = frozenset(
         "comments",
         "delete",
         "edit",
+        "flag",
         "follow",
         "hide",
         "me-too",

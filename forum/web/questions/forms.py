@@ -106,3 +106,9 @@ class WhyForm(PageForm):
     """A reason that the person concerned will read."""
 
     why = Line(say("Why?"), most=WHY_LENGTH)
+
+
+class MaybeWhyForm(PageForm):
+    """A reason, where one is needed or somebody wants to give one; the person concerned may read it."""
+
+    why = Line(say("Why?"), least=0, most=WHY_LENGTH)

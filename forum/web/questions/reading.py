@@ -16,6 +16,7 @@ from forum.drafts.models import ANSWER, Purpose
 from forum.knowledge import rules as rules_of_articles
 from forum.knowledge.models import Article
 from forum.knowledge.queries import article_for_question, articles_of
+from forum.moderation.queries import asked_to_mend
 from forum.questions import rules
 from forum.questions.published import is_given_up
 from forum.questions.queries import find_answer
@@ -123,6 +124,7 @@ def draw_question(discussion: Discussion, form: AnswerForm | None = None, **show
         is_indexed=is_indexed,
         page_kind="QAPage" if is_indexed else "",
         main_kind="Question" if is_indexed else "",
+        to_mend=_is_asked_to_mend(discussion),
         article=article,
         promotable=accepted if accepted is not None and who.is_editor else None,
         may_promote=rules_of_articles.may_promote(who, accepted) if accepted is not None else None,
@@ -138,6 +140,14 @@ def _articles(question: QuestionRow, accepted: AnswerRow | None, who: Reader) ->
     found = articles_of(db(), question.id)
     shown = next((article for article in found if article.archived_at is None), None)
     return shown, next((article for article in found if article.source_answer_id == accepted.id), None)
+
+
+def _is_asked_to_mend(discussion: Discussion) -> bool:
+    """Whether a moderator waits for this reader to mend something here; asked only where something is hidden."""
+    comments = [comment for written in discussion.comments.values() for comment in written]
+    posts = [discussion.question, *discussion.answers, *comments]
+    is_hidden = any(post.is_hidden and post.author_id == reader().id for post in posts)
+    return is_hidden and bool(asked_to_mend(db(), reader(), discussion.question.id))
 
 
 @pages.get("/answers/<int:answer_id>")

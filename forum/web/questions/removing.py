@@ -1,198 +1,239 @@
-"""Delete, hide and close, and the way back from each."""
+"""Delete, hide and close, and the way back from each: moderators say why, authors need not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from forum.base.errors import Invalid
 from forum.base.requests import db, now, writes
-from forum.base.verdicts import require
+from forum.base.verdicts import Verdict, require
 from forum.base.words import Sentence, say
 from forum.questions import actions, rules
-from forum.questions.models import Post
+from forum.questions.models import Answer, Comment, Post, Question
 from forum.questions.queries import find_answer, find_comment, find_question
 from forum.web.forms import form_from, takes
-from forum.web.language import gettext
+from forum.web.language import spoken
 from forum.web.people import actor, reader
 from forum.web.questions.addresses import post_url
 from forum.web.questions.blueprint import pages
-from forum.web.questions.forms import WhyForm
+from forum.web.questions.forms import MaybeWhyForm, WhyForm
+
+FIND: dict[str, Callable[..., Any]] = {"question": find_question, "answer": find_answer, "comment": find_comment}
+
+WHAT_HIDING_MEANS = say("Nobody but its author and moderators will see it. The author reads your reason.")
+WHAT_CLOSING_MEANS = say("It takes no more answers. Everybody can still read it, and your reason.")
+WHAT_DELETING_MEANS = say("Nobody but its author and moderators will see it. Your reason stands in the staff log.")
+WHAT_BRINGING_BACK_MEANS = say("Everybody will see it as before. A reason is kept in the staff log.")
 
 
-def _done(post: Post, said: str, undo_url: str | None = None) -> Response:
+@dataclass(frozen=True)
+class Act:
+    """One way of taking a text from sight or of bringing it back."""
+
+    #: By kind of text: the heading of the page that asks why, and what is said when it is done.
+    titles: dict[str, Sentence]
+    said: dict[str, Sentence]
+    means: Sentence
+    button: Sentence
+    rule: Callable[[Any, Any], Verdict]
+    run: Callable[[Any, str], None]
+    #: A moderator who does it to somebody else's text has to say why.
+    needs_why: bool
+    #: The act that undoes it in one press, where what was done can be regretted at once.
+    undo: str = ""
+
+
+def _delete(post: Post, why: str) -> None:
+    if isinstance(post, Question):
+        actions.delete_question(db(), actor(), post, now(), why)
+    elif isinstance(post, Answer):
+        actions.delete_answer(db(), actor(), post, now(), why)
+    else:
+        actions.delete_comment(db(), actor(), post, now(), why)
+
+
+def _undelete(post: Post, why: str) -> None:
+    if isinstance(post, Question):
+        actions.undelete_question(db(), actor(), post, now(), why)
+    elif isinstance(post, Answer):
+        actions.undelete_answer(db(), actor(), post, now(), why)
+    else:
+        actions.undelete_comment(db(), actor(), post, now(), why)
+
+
+def _hide(post: Post, why: str) -> None:
+    if isinstance(post, Question):
+        actions.hide_question(db(), actor(), post, why, now())
+    elif isinstance(post, Answer):
+        actions.hide_answer(db(), actor(), post, why, now())
+    else:
+        actions.hide_comment(db(), actor(), post, why, now())
+
+
+def _restore(post: Post, why: str) -> None:
+    if isinstance(post, Question):
+        actions.restore_question(db(), actor(), post, now(), why)
+    elif isinstance(post, Answer):
+        actions.restore_answer(db(), actor(), post, now(), why)
+    else:
+        actions.restore_comment(db(), actor(), post, now(), why)
+
+
+def _close(post: Question, why: str) -> None:
+    actions.close_question(db(), actor(), post, why, now())
+
+
+def _reopen(post: Question, why: str) -> None:
+    actions.reopen_question(db(), actor(), post, now(), why)
+
+
+def _may_delete(who: Any, post: Post) -> Verdict:
+    if isinstance(post, Question):
+        return rules.may_delete_question(who, post)
+    if isinstance(post, Comment):
+        return rules.may_delete_comment(who, post)
+    return rules.may_delete_answer(who, post)
+
+
+def _each(sentence: Sentence) -> dict[str, Sentence]:
+    return dict.fromkeys(FIND, sentence)
+
+
+ACTS: dict[str, Act] = {
+    "delete": Act(
+        titles={
+            "question": say("Delete this question"),
+            "answer": say("Delete this answer"),
+            "comment": say("Delete this comment"),
+        },
+        said={
+            "question": say("The question is deleted. Only you and moderators still see it."),
+            "answer": say("The answer is deleted. Only its author and moderators still see it."),
+            "comment": say("The comment is deleted. Only its author and moderators still see it."),
+        },
+        means=WHAT_DELETING_MEANS,
+        button=say("Delete"),
+        rule=_may_delete,
+        run=_delete,
+        needs_why=True,
+        undo="undelete",
+    ),
+    "undelete": Act(
+        titles={
+            "question": say("Bring this question back"),
+            "answer": say("Bring this answer back"),
+            "comment": say("Bring this comment back"),
+        },
+        said=_each(say("It is back where it was.")),
+        means=WHAT_BRINGING_BACK_MEANS,
+        button=say("Bring it back"),
+        rule=rules.may_undelete,
+        run=_undelete,
+        needs_why=False,
+    ),
+    "hide": Act(
+        titles={
+            "question": say("Hide this question"),
+            "answer": say("Hide this answer"),
+            "comment": say("Hide this comment"),
+        },
+        said=_each(say("Hidden.")),
+        means=WHAT_HIDING_MEANS,
+        button=say("Hide"),
+        rule=lambda who, _: rules.may_hide(who),
+        run=_hide,
+        needs_why=True,
+        undo="restore",
+    ),
+    "restore": Act(
+        titles={
+            "question": say("Show this question again"),
+            "answer": say("Show this answer again"),
+            "comment": say("Show this comment again"),
+        },
+        said=_each(say("Everybody can see it again.")),
+        means=WHAT_BRINGING_BACK_MEANS,
+        button=say("Show it again"),
+        rule=lambda who, _: rules.may_restore(who),
+        run=_restore,
+        needs_why=False,
+    ),
+    "close": Act(
+        titles={"question": say("Close this question")},
+        said={"question": say("Closed.")},
+        means=WHAT_CLOSING_MEANS,
+        button=say("Close the question"),
+        rule=lambda who, _: rules.may_close(who),
+        run=_close,
+        needs_why=True,
+        undo="reopen",
+    ),
+    "reopen": Act(
+        titles={"question": say("Reopen this question")},
+        said={"question": say("The question takes answers again.")},
+        means=say("It takes answers again. A reason is kept in the staff log."),
+        button=say("Reopen"),
+        rule=lambda who, _: rules.may_reopen(who),
+        run=_reopen,
+        needs_why=False,
+    ),
+}
+
+
+def why_page(
+    form: MaybeWhyForm | WhyForm,
+    post: Post,
+    title: Sentence,
+    text: Sentence,
+    button: Sentence,
+    *,
+    optional: bool = False,
+) -> str:
+    """The page that asks for a reason and says what it is for."""
+    return render_template(
+        "questions/why.html", form=form, title=title, text=text, button=button, optional=optional, back=post_url(post)
+    )
+
+
+def _register(name: str, act: Act, kind: str) -> None:
+    """The page that asks why, and the form it sends; an undo sends the same form without a word."""
+    address = f"/{kind}s/<int:{kind}_id>/{name}"
+    key = f"{kind}_id"
+
+    def again(form: MaybeWhyForm, **named: Any) -> str:
+        post = FIND[kind](db(), reader(), named[key])
+        return why_page(form, post, act.titles[kind], act.means, act.button, optional=not act.needs_why)
+
+    def ask_why(**named: Any) -> str:
+        require(act.rule(actor(), FIND[kind](db(), actor(), named[key])))
+        return again(form_from(MaybeWhyForm), **named)
+
+    def do(form: MaybeWhyForm, **named: Any) -> Response:
+        post = FIND[kind](db(), reader(), named[key])
+        who = actor()
+        require(act.rule(who, post))
+        if act.needs_why and not form.why.data and (who.id != post.author_id or name != "delete"):
+            raise Invalid({"why": say("Please fill this in.")})
+        act.run(post, form.why.data)
+        return _done(post, spoken(act.said[kind]), url_for(f"questions.{act.undo}_{kind}", **named) if act.undo else "")
+
+    pages.add_url_rule(address, f"ask_why_{name}_{kind}", ask_why, methods=["GET"])
+    pages.add_url_rule(address, f"{name}_{kind}", takes(MaybeWhyForm, again=again)(writes(do)), methods=["POST"])
+
+
+def _done(post: Post, said: str, undo_url: str) -> Response:
     """Back to where it stands, with the word and, where there is a way back, its button."""
-    if undo_url is not None:
+    if undo_url:
         flash(Markup(render_template("questions/_undo.html", said=said, undo_url=undo_url)), "ok")  # noqa: S704
     else:
         flash(said, "ok")
     return redirect(post_url(post), 303)
 
 
-@pages.post("/questions/<int:question_id>/delete")
-@writes
-def delete_question(question_id: int) -> Response:
-    question = find_question(db(), reader(), question_id)
-    actions.delete_question(db(), actor(), question, now())
-    undo = url_for("questions.undelete_question", question_id=question_id)
-    return _done(question, gettext("The question is deleted. Only you and moderators still see it."), undo)
-
-
-@pages.post("/answers/<int:answer_id>/delete")
-@writes
-def delete_answer(answer_id: int) -> Response:
-    answer = find_answer(db(), reader(), answer_id)
-    actions.delete_answer(db(), actor(), answer, now())
-    undo = url_for("questions.undelete_answer", answer_id=answer_id)
-    return _done(answer, gettext("The answer is deleted. Only its author and moderators still see it."), undo)
-
-
-@pages.post("/comments/<int:comment_id>/delete")
-@writes
-def delete_comment(comment_id: int) -> Response:
-    comment = find_comment(db(), reader(), comment_id)
-    actions.delete_comment(db(), actor(), comment, now())
-    undo = url_for("questions.undelete_comment", comment_id=comment_id)
-    return _done(comment, gettext("The comment is deleted. Only its author and moderators still see it."), undo)
-
-
-@pages.post("/questions/<int:question_id>/undelete")
-@writes
-def undelete_question(question_id: int) -> Response:
-    question = find_question(db(), reader(), question_id)
-    actions.undelete_question(db(), actor(), question, now())
-    return _done(question, gettext("It is back where it was."))
-
-
-@pages.post("/answers/<int:answer_id>/undelete")
-@writes
-def undelete_answer(answer_id: int) -> Response:
-    answer = find_answer(db(), reader(), answer_id)
-    actions.undelete_answer(db(), actor(), answer, now())
-    return _done(answer, gettext("It is back where it was."))
-
-
-@pages.post("/comments/<int:comment_id>/undelete")
-@writes
-def undelete_comment(comment_id: int) -> Response:
-    comment = find_comment(db(), reader(), comment_id)
-    actions.undelete_comment(db(), actor(), comment, now())
-    return _done(comment, gettext("It is back where it was."))
-
-
-WHAT_HIDING_MEANS = say("Nobody but its author and moderators will see it. The author reads your reason.")
-WHAT_CLOSING_MEANS = say("It takes no more answers. Everybody can still read it, and your reason.")
-
-
-def why_page(form: WhyForm, post: Post, title: Sentence, text: Sentence, button: Sentence) -> str:
-    return render_template("questions/why.html", form=form, title=title, text=text, button=button, back=post_url(post))
-
-
-def hide_question_again(form: WhyForm, question_id: int) -> str:
-    question = find_question(db(), reader(), question_id)
-    return why_page(form, question, say("Hide this question"), WHAT_HIDING_MEANS, say("Hide"))
-
-
-@pages.get("/questions/<int:question_id>/hide")
-def ask_why_hide_question(question_id: int) -> str:
-    require(rules.may_hide(actor()))
-    return hide_question_again(form_from(WhyForm), question_id)
-
-
-@pages.post("/questions/<int:question_id>/hide")
-@takes(WhyForm, again=hide_question_again)
-@writes
-def hide_question(form: WhyForm, question_id: int) -> Response:
-    question = find_question(db(), reader(), question_id)
-    actions.hide_question(db(), actor(), question, form.why.data, now())
-    return _done(question, gettext("Hidden."), url_for("questions.restore_question", question_id=question_id))
-
-
-def hide_answer_again(form: WhyForm, answer_id: int) -> str:
-    answer = find_answer(db(), reader(), answer_id)
-    return why_page(form, answer, say("Hide this answer"), WHAT_HIDING_MEANS, say("Hide"))
-
-
-@pages.get("/answers/<int:answer_id>/hide")
-def ask_why_hide_answer(answer_id: int) -> str:
-    require(rules.may_hide(actor()))
-    return hide_answer_again(form_from(WhyForm), answer_id)
-
-
-@pages.post("/answers/<int:answer_id>/hide")
-@takes(WhyForm, again=hide_answer_again)
-@writes
-def hide_answer(form: WhyForm, answer_id: int) -> Response:
-    answer = find_answer(db(), reader(), answer_id)
-    actions.hide_answer(db(), actor(), answer, form.why.data, now())
-    return _done(answer, gettext("Hidden."), url_for("questions.restore_answer", answer_id=answer_id))
-
-
-def hide_comment_again(form: WhyForm, comment_id: int) -> str:
-    comment = find_comment(db(), reader(), comment_id)
-    return why_page(form, comment, say("Hide this comment"), WHAT_HIDING_MEANS, say("Hide"))
-
-
-@pages.get("/comments/<int:comment_id>/hide")
-def ask_why_hide_comment(comment_id: int) -> str:
-    require(rules.may_hide(actor()))
-    return hide_comment_again(form_from(WhyForm), comment_id)
-
-
-@pages.post("/comments/<int:comment_id>/hide")
-@takes(WhyForm, again=hide_comment_again)
-@writes
-def hide_comment(form: WhyForm, comment_id: int) -> Response:
-    comment = find_comment(db(), reader(), comment_id)
-    actions.hide_comment(db(), actor(), comment, form.why.data, now())
-    return _done(comment, gettext("Hidden."), url_for("questions.restore_comment", comment_id=comment_id))
-
-
-@pages.post("/questions/<int:question_id>/restore")
-@writes
-def restore_question(question_id: int) -> Response:
-    question = find_question(db(), reader(), question_id)
-    actions.restore_question(db(), actor(), question, now())
-    return _done(question, gettext("Everybody can see it again."))
-
-
-@pages.post("/answers/<int:answer_id>/restore")
-@writes
-def restore_answer(answer_id: int) -> Response:
-    answer = find_answer(db(), reader(), answer_id)
-    actions.restore_answer(db(), actor(), answer, now())
-    return _done(answer, gettext("Everybody can see it again."))
-
-
-@pages.post("/comments/<int:comment_id>/restore")
-@writes
-def restore_comment(comment_id: int) -> Response:
-    comment = find_comment(db(), reader(), comment_id)
-    actions.restore_comment(db(), actor(), comment, now())
-    return _done(comment, gettext("Everybody can see it again."))
-
-
-def close_again(form: WhyForm, question_id: int) -> str:
-    question = find_question(db(), reader(), question_id)
-    return why_page(form, question, say("Close this question"), WHAT_CLOSING_MEANS, say("Close the question"))
-
-
-@pages.get("/questions/<int:question_id>/close")
-def ask_why_close(question_id: int) -> str:
-    require(rules.may_close(actor()))
-    return close_again(form_from(WhyForm), question_id)
-
-
-@pages.post("/questions/<int:question_id>/close")
-@takes(WhyForm, again=close_again)
-@writes
-def close_question(form: WhyForm, question_id: int) -> Response:
-    question = find_question(db(), reader(), question_id)
-    actions.close_question(db(), actor(), question, form.why.data, now())
-    return _done(question, gettext("Closed."), url_for("questions.reopen_question", question_id=question_id))
-
-
-@pages.post("/questions/<int:question_id>/reopen")
-@writes
-def reopen_question(question_id: int) -> Response:
-    question = find_question(db(), reader(), question_id)
-    actions.reopen_question(db(), actor(), question, now())
-    return _done(question, gettext("The question takes answers again."))
+for _name, _act in ACTS.items():
+    for _kind in _act.titles:
+        _register(_name, _act, _kind)

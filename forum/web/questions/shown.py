@@ -10,6 +10,7 @@ from markupsafe import Markup
 from forum.accounts.models import Reader
 from forum.base.verdicts import Verdict
 from forum.base.words import Sentence, say, told
+from forum.moderation.rules import may_flag
 from forum.questions import rules
 from forum.questions.reading import Discussion
 from forum.questions.rows import AnswerRow, Author, CommentRow, ProductRow, QuestionRow
@@ -104,7 +105,7 @@ class Tools:
 
     def facts(self) -> Facts:
         """The address names the verb, and with it its word and picture."""
-        return tuple([url for _, url, _, _ in self.items])
+        return tuple([(url, method) for _, url, _, method in self.items])
 
 
 NO_TOOLS = Tools()
@@ -112,8 +113,9 @@ NO_TOOLS = Tools()
 
 #: In the order in which they stand in the menu, and as the address names them.
 EDIT, UNDELETE = (say("Edit"), "edit", "edit", "get"), (say("Bring it back"), "undelete", "eye", "post")
-RESTORE, HIDE = (say("Show it again"), "restore", "eye", "post"), (say("Hide"), "hide", "flag", "get")
-DELETE = (say("Delete"), "delete", "close", "post")
+RESTORE, HIDE = (say("Show it again"), "restore", "eye", "get"), (say("Hide"), "hide", "lock", "get")
+DELETE, FLAG = (say("Delete"), "delete", "close", "post"), (say("Flag"), "flag", "flag", "get")
+ASK_UNDELETE, ASK_DELETE = (*UNDELETE[:3], "get"), (*DELETE[:3], "get")
 
 
 @dataclass(slots=True, eq=False)
@@ -239,12 +241,15 @@ def show_tools(kind: str, post: rules.AnyPost, reader: Reader, may_edit: Rule, m
     """What the reader may do with one of the `questions`, `answers` or `comments`; the actions ask the same rules."""
     if not reader.is_signed_in:
         return NO_TOOLS
+    # Moderators are asked for a reason on a page of its own; authors do with one press what they can undo.
+    is_own = reader.id == post.author_id
     offered = (
         (EDIT, may_edit(reader, post)),
-        (UNDELETE, post.is_deleted and rules.may_undelete(reader, post)),
+        (FLAG, may_flag(reader, post)),
+        (UNDELETE if is_own else ASK_UNDELETE, post.is_deleted and rules.may_undelete(reader, post)),
         (RESTORE, post.is_hidden and rules.may_restore(reader)),
         (HIDE, post.is_public and rules.may_hide(reader)),
-        (DELETE, not post.is_deleted and may_delete(reader, post)),
+        (DELETE if is_own else ASK_DELETE, not post.is_deleted and may_delete(reader, post)),
     )
     tools = [
         (word, place(kind, post.id, verb), picture, method)
