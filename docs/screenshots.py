@@ -1,4 +1,4 @@
-"""Take the pictures of the docs: `python -m docs.screenshots` starts the demo in a folder of its own and looks at it."""
+"""Take the pictures of the docs: `python -m docs.screenshots [NAME ...]` starts the demo in a folder of its own."""
 
 import os
 import re
@@ -19,11 +19,11 @@ ROOT = Path(__file__).parent.parent
 FOLDER = Path(__file__).parent / "screenshots"
 
 #: Longer than the demo takes to be made on a slow machine.
-PATIENCE = 120
+PATIENCE = 240
 
 DESK, PHONE = (1280, 860), (390, 844)
 
-AGENT = "aldo@example.com"
+CUSTOMER, MODERATOR, AGENT = "anna@example.it", "mia@example.com", "aldo@example.com"
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,20 @@ class Picture:
     language: str = "en-GB"
 
 
+SOLVED = "/search?q=PON+lampeggia+trasloco&kind=question"
+
 PICTURES = (
     Picture("front", "/"),
-    Picture("question", "/search?q=luce+rossa+box+4&kind=question", "Luce LOS"),
-    Picture("question-phone", "/search?q=luce+rossa+box+4&kind=question", "Luce LOS", PHONE, "dark", language="it-IT"),
+    Picture("front-phone", "/", size=PHONE, language="it-IT"),
+    Picture("question", SOLVED, "PON lampeggia"),
+    Picture("question-phone", SOLVED, "PON lampeggia", PHONE, "dark", language="it-IT"),
+    Picture("ask", "/questions/ask?title=Luce+rossa+sul+router+dopo+il+temporale", who=CUSTOMER),
+    Picture("search", "/search?q=roaming"),
+    Picture("search-phone", "/search?q=luce+rossa", size=PHONE, language="it-IT"),
     Picture("article", "/kb", "Orvella Box 4", scheme="dark"),
+    Picture("review", "/kb/drafts", "Stolen or lost phone", who=MODERATOR),
     Picture("ticket", "/tickets?tab=resolved", "Nessuna connessione", who=AGENT),
+    Picture("contact", "/contacts?q=diop", "Fatou Diop", who=AGENT),
     Picture("help-phone", "/help", size=PHONE, language="it-IT"),
 )
 
@@ -77,7 +85,7 @@ def start_demo(data: str, address: str, port: int) -> tuple[subprocess.Popen[str
         if "is open at" in line:
             break
     deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and server.poll() is None:
         try:
             with urllib.request.urlopen(f"{address}/search?q=router", timeout=5) as answer:
                 if b"/questions/" in answer.read():
@@ -123,7 +131,7 @@ def take(browser: Browser, picture: Picture, address: str, password: str) -> Pat
     return path
 
 
-def main() -> None:
+def main(names: list[str]) -> None:
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     FOLDER.mkdir(exist_ok=True)
@@ -135,10 +143,10 @@ def main() -> None:
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         stack.callback(browser.close)
-        for picture in PICTURES:
+        for picture in [each for each in PICTURES if not names or each.name in names]:
             path = take(browser, picture, address, password)
             print(f"{path.relative_to(ROOT)}  {path.stat().st_size / 1000:.0f} kB")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

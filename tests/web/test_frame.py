@@ -26,7 +26,7 @@ def test_addresses_stand_below_the_root_and_are_quoted() -> None:
     ("html", "wanted"),
     [
         ('<h4 id="a">A</h4><p>t</p><h5>B</h5>', '<h2 id="a">A</h2><p>t</p><h3>B</h3>'),
-        ("<h3>A</h3><h6>B</h6>", "<h2>A</h2><h5>B</h5>"),
+        ("<h3>A</h3><h6>B</h6>", "<h2>A</h2><h3>B</h3>"),
         ("<p>&lt;h4&gt;</p><hr><header>", "<p>&lt;h4&gt;</p><hr><header>"),
         ("", ""),
     ],
