@@ -94,6 +94,9 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
         # The shelf does it, which wants the page whole.
         COMPRESS_EVALUATE_CONDITIONAL_REQUEST=False,
         COMPRESS_MIMETYPES=COMPRESSED,
+        # A page is sent a few times at most; the last tenth of its size would cost more than drawing it.
+        COMPRESS_LEVEL=1,
+        COMPRESS_BR_LEVEL=1,
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

@@ -3,8 +3,9 @@
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from functools import lru_cache
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import Session, contains_eager
 
 from forum.accounts.models import User, UserSession
@@ -43,18 +44,24 @@ def open_session(session: Session, user: User, user_agent: str, now: datetime) -
 
 def find_session(session: Session, token: str, now: datetime) -> UserSession | None:
     """The living session of a token with its user, or None: ended, expired, idle too long, user disabled."""
-    found = session.scalar(
-        select(UserSession)
-        .join(UserSession.user)
-        .options(contains_eager(UserSession.user))
-        .where(UserSession.token_hash == hash_token(token))
-        .where(UserSession.ended_at.is_(None))
-        .where(UserSession.expires_at > now)
-        .where(User.disabled_at.is_(None))
-    )
+    found = session.scalar(_living(), {"hash": hash_token(token), "moment": now})
     if found is None or found.seen_at < now - (STAFF_IDLE if found.user.is_staff else IDLE):
         return None
     return found
+
+
+@lru_cache
+def _living() -> Select[UserSession]:
+    """Put together once, for every page of somebody signed in asks it."""
+    return (
+        select(UserSession)
+        .join(UserSession.user)
+        .options(contains_eager(UserSession.user))
+        .where(UserSession.token_hash == bindparam("hash"))
+        .where(UserSession.ended_at.is_(None))
+        .where(UserSession.expires_at > bindparam("moment"))
+        .where(User.disabled_at.is_(None))
+    )
 
 
 def end_session(session: Session, user_session: UserSession, now: datetime) -> None:

@@ -45,6 +45,12 @@ FIRST_PAUSE = 0.01
 #: Truncates the write-ahead log after a large transaction, which otherwise keeps its size for good.
 JOURNAL_SIZE_LIMIT = 64 * 1024 * 1024
 
+#: Prepared statements that a connection to SQLite keeps; all our pages together ask some two hundred.
+STATEMENTS = 400
+
+#: Where a connection to SQLite keeps whether it may write.
+WRITES = "writes"
+
 SERIALIZATION_FAILURES = ("40001", "40P01", "55P03")
 
 
@@ -132,7 +138,11 @@ def _sqlite_engine(url: str, pool_size: int) -> Engine:
         max_overflow=pool_size,
         # What people write, and what they prove themselves by, has no place in a traceback.
         hide_parameters=True,
-        connect_args={"check_same_thread": False, "timeout": WRITE_PATIENCE.total_seconds()},
+        connect_args={
+            "check_same_thread": False,
+            "cached_statements": STATEMENTS,
+            "timeout": WRITE_PATIENCE.total_seconds(),
+        },
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -155,7 +165,10 @@ def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry)
 def _begin_sqlite(connection: Connection) -> None:
     """A writer takes the lock at once, for a reader that turned writer could only fail; readers cannot write."""
     writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+    # Said only where it is news: it makes SQLite prepare every statement anew, which takes longer than a page's reading.
+    if connection.info.get(WRITES) is not writes:
+        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+        connection.info[WRITES] = writes
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

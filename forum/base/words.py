@@ -23,7 +23,7 @@ class Sentence:
     """A sentence not yet in anybody's language; as `str` it is English."""
 
     text: str
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict, hash=False)
     plural: str | None = None
     number: int = 1
 

@@ -1,8 +1,9 @@
 """Reading drafts: everybody their own, and nobody else's."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from forum.accounts.models import Reader
@@ -19,9 +20,17 @@ def find_draft(session: Session, reader: Reader, purpose: Purpose) -> Draft | No
     """What the reader wrote for this purpose and has not sent, or None."""
     if not reader.is_signed_in:
         return None
-    return session.scalar(
-        own_drafts(reader)
-        .where(Draft.kind == purpose.kind, Draft.target_id == purpose.target_id)
+    given = {"user_id": reader.id, "kind": purpose.kind, "target_id": purpose.target_id}
+    return session.scalar(_draft_for(), given)
+
+
+@lru_cache
+def _draft_for() -> Select[Draft]:
+    """Put together once, for every page with a form to write in asks it."""
+    return (
+        select(Draft)
+        .where(Draft.user_id == bindparam("user_id"))
+        .where(Draft.kind == bindparam("kind"), Draft.target_id == bindparam("target_id"))
         .where(Draft.discarded_at.is_(None))
     )
 

@@ -42,7 +42,7 @@ def find_mine(session: Session, reader: Reader, question_id: int) -> Mine:
     """Nothing is asked for a visitor."""
     if not reader.is_signed_in:
         return Mine()
-    rows = session.execute(_mine(), {"question_id": question_id, "reader_id": reader.id}).all()
+    rows = session.connection().execute(_mine(), {"question_id": question_id, "reader_id": reader.id}).all()
     given = {answer_id: value for kind, answer_id, value in rows if kind == VOTE}
     kinds = {kind for kind, _, _ in rows}
     return Mine(vote=given.pop(None, 0), answer_votes=given, has_me_too=ME_TOO in kinds, is_following=FOLLOWS in kinds)

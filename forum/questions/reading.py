@@ -61,13 +61,15 @@ class Discussion:
 def read_discussion(session: Session, reader: Reader, question_id: int) -> Discussion:
     """All of a question's page at once, in four statements; raises NotFound also when it exists but not for this reader."""
     sight, given = Sight.of(reader), {"question_id": question_id, "reader_id": reader.id}
-    row = session.execute(_question(sight), given).first()
+    # Asked of the connection: a session prepares each statement for objects, which are not wanted here.
+    connection = session.connection()
+    row = connection.execute(_question(sight), given).first()
     if row is None:
         raise NotFound("question")
     question = QuestionPageRow(*question_fields(row[:LISTED_WIDTH]), *row[LISTED_WIDTH:])
-    answers = [_answer_row(row, question) for row in session.execute(_answers(sight), given)]
+    answers = [_answer_row(row, question) for row in connection.execute(_answers(sight), given)]
     comments: dict[int | None, list[CommentRow]] = defaultdict(list)
-    for row in session.execute(_comments(sight), given):
+    for row in connection.execute(_comments(sight), given):
         comments[row.answer_id].append(_comment_row(row))
     return Discussion(question, answers, comments, find_mine(session, reader, question_id))
 

@@ -90,7 +90,7 @@ class Related:
 
 def list_related(session: Session, question_id: int) -> Sequence[Related]:
     """Public questions tied to this one from either side: those somebody named first, then solved ones."""
-    return [Related(*row) for row in session.execute(_related(), {"question_id": question_id})]
+    return [Related(*row) for row in session.connection().execute(_related(), {"question_id": question_id})]
 
 
 @lru_cache

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from forum.web import context, errors, forgery, headers, language, people, shelf
+from forum.web import context, errors, forgery, headers, language, people, pieces, shelf
 from forum.web.pages import register_pages
 
 
@@ -14,6 +14,7 @@ def install(app: Flask) -> None:
     people.install(app)
     language.install(app)
     forgery.install(app)
+    pieces.install(app)
     errors.install(app)
     context.install(app)
     register_pages(app)

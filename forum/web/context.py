@@ -38,13 +38,13 @@ WAYS = (
 )
 
 
-def navigation() -> list[NavItem]:
+def navigation() -> tuple[NavItem, ...]:
     """The ways open to this reader, with the one being walked marked."""
     who = reader()
     open_ways = [way for way in WAYS if way[3] is None or getattr(who, way[3])]
     walked = [url for _, url, _, _ in open_ways if request.path == url or request.path.startswith(url + "/")]
     current = max(walked, key=len, default="/questions" if request.path == "/" else None)
-    return [
+    return tuple(
         NavItem(
             label,
             url,
@@ -54,7 +54,7 @@ def navigation() -> list[NavItem]:
             waiting_count() if url == "/review" else None,
         )
         for label, url, picture, needs in open_ways
-    ]
+    )
 
 
 def theme() -> str:
@@ -115,6 +115,7 @@ def install(app: Flask) -> None:
     def common() -> dict[str, Any]:
         who = reader()
         return {
+            "site": brand.face().site(settings, languages),
             "language": language(),
             "theme": theme(),
             "keys_off": keys_off(),

@@ -3,6 +3,9 @@
 import base64
 import hmac
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request, session
@@ -15,6 +18,11 @@ FIELD = "csrf_token"
 HEADER = "X-CSRF-Token"
 SECRET_BYTES = 16
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+#: Stands where the token will be in a piece of a page that is kept; nobody can guess it, and it is never sent.
+BLANK = secrets.token_hex(SECRET_BYTES)
+
+_leaves_blank: ContextVar[bool] = ContextVar("leaves_blank", default=False)
 
 
 class Forged(Refused):
@@ -34,14 +42,34 @@ class OldPage(Forged):
 
 
 def csrf_token() -> str:
-    """A token for a form of this page; masked, so that compressing the page gives nothing away."""
+    """A token for the forms of this page; masked, so that compressing the page gives nothing away."""
+    if _leaves_blank.get():
+        return BLANK
     secret = session.get("csrf")
     if not isinstance(secret, str):
         secret = session["csrf"] = secrets.token_hex(SECRET_BYTES)
     g.has_token = True
+    known: tuple[str, str] | None = g.get("token_of_page")
+    if known is None or known[0] != secret:
+        known = g.token_of_page = secret, _masked(bytes.fromhex(secret))
+    return known[1]
+
+
+def _masked(secret: bytes) -> str:
+    """The secret under a pad of its own: another word each time, with the same meaning."""
     pad = secrets.token_bytes(SECRET_BYTES)
-    masked = bytes(left ^ right for left, right in zip(pad, bytes.fromhex(secret), strict=True))
+    masked = bytes(left ^ right for left, right in zip(pad, secret, strict=True))
     return base64.urlsafe_b64encode(pad + masked).decode().rstrip("=")
+
+
+@contextmanager
+def blank_tokens() -> Iterator[str]:
+    """While this lasts forms get, in place of a token, a word that nothing else contains."""
+    before = _leaves_blank.set(True)
+    try:
+        yield BLANK
+    finally:
+        _leaves_blank.reset(before)
 
 
 def check(sent: str) -> bool:

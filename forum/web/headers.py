@@ -40,8 +40,8 @@ def install(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        for name, value in FIXED.items():
-            response.headers.setdefault(name, value)
+        said = {name.lower() for name, _ in response.headers}
+        response.headers.extend([(name, value) for name, value in FIXED.items() if name.lower() not in said])
         if settings.is_secure:
             response.headers.setdefault("Strict-Transport-Security", TRANSPORT_SECURITY)
         if "Cache-Control" not in response.headers:

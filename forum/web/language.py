@@ -81,37 +81,6 @@ def _plain_sentence(spoken_here: str, text: str) -> Markup:
     return _sentence(spoken_here, text) % {}
 
 
-def remembered(macro: Callable[..., Markup]) -> Callable[..., Markup]:
-    """A macro that draws the same for the same arguments, whoever looks, drawn once."""
-    return lru_cache(maxsize=1024)(macro)
-
-
-def remembered_in_language(macro: Callable[..., Markup]) -> Callable[..., Markup]:
-    """A macro that draws the same for the same arguments in one language."""
-
-    @lru_cache(maxsize=1024)
-    def drawn(_language: str, *given: Any) -> Markup:
-        return macro(*given)
-
-    def draw(*given: Any) -> Markup:
-        return drawn(language(), *given)
-
-    return draw
-
-
-def remembered_for_now(macro: Callable[[datetime], Markup]) -> Callable[[datetime], Markup]:
-    """A macro of one moment, drawn again when it is told in other words."""
-
-    @lru_cache(maxsize=4096)
-    def drawn(moment: datetime, _told: int, _language: str) -> Markup:
-        return macro(moment)
-
-    def draw(moment: datetime) -> Markup:
-        return drawn(moment, words.told(now() - moment), language())
-
-    return draw
-
-
 class PageContext(Context):
     """Calls what is plainly a function right away, without five questions about what it wants to be given."""
 
@@ -171,9 +140,6 @@ def install(app: Flask) -> None:
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     # Instead of the extension's own, which look everything up anew for each of a page's two hundred sentences.
     app.jinja_env.globals.update(_=said, gettext=said, ngettext=said_many)
-    app.jinja_env.globals.update(
-        remembered=remembered, remembered_in_language=remembered_in_language, remembered_for_now=remembered_for_now
-    )
     app.jinja_env.template_class = PageTemplate
     app.jinja_env.context_class = PageContext
     app.jinja_env.finalize = spoken

@@ -60,6 +60,7 @@ def create_gallery() -> Flask:
         remembered=lambda macro: macro,
         remembered_in_language=lambda macro: macro,
         remembered_for_now=lambda macro: macro,
+        remembered_piece=lambda macro: macro,
     )
     app.jinja_env.filters.update(
         when=lambda at: words.format_ago(at, datetime.now(UTC), "en"),

@@ -82,13 +82,7 @@ def draw_question(discussion: Discussion, form: AnswerForm | None = None, **show
             discussion.vote,
             rules.may_vote(who, question).reason,
         ),
-        tools=show_tools(
-            "questions",
-            question,
-            who,
-            rules.may_edit_question(who, question),
-            rules.may_delete_question(who, question),
-        ),
+        tools=show_tools("questions", question, who, rules.may_edit_question, rules.may_delete_question),
         answers=show_answers(discussion, who),
         orders=[
             {
@@ -115,8 +109,12 @@ def draw_question(discussion: Discussion, form: AnswerForm | None = None, **show
         ],
         accepted=accepted,
         accepted_quote_text=opening(accepted.html) if accepted else "",
-        comments=show_comments(discussion.comments.get(None, ()), who),
-        comment_url=place("questions", question.id, "comments") if rules.may_comment(who, question) else None,
+        comments=show_comments(
+            "comment-on-question",
+            discussion.comments.get(None, ()),
+            who,
+            place("questions", question.id, "comments") if rules.may_comment(who, question) else None,
+        ),
         may_answer=may_answer,
         may_close=rules.may_close(who),
         may_reopen=rules.may_reopen(who),

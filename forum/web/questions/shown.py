@@ -1,14 +1,15 @@
 """Rows as templates are given them: with addresses and verdicts, without anything left to load or to decide."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from markupsafe import Markup
 
 from forum.accounts.models import Reader
 from forum.base.verdicts import Verdict
-from forum.base.words import Sentence, say
+from forum.base.words import Sentence, say, told
 from forum.moderation.rules import may_flag
 from forum.questions import rules
 from forum.questions.reading import Discussion
@@ -18,6 +19,10 @@ from forum.web.language import language
 from forum.web.questions.addresses import place, question_url
 
 # Nothing here is changed once it is made; it is not frozen because that would make each of fifty three times as dear.
+# What is drawn as a piece (see `web/pieces.py`) tells by its facts all that can be seen of it: a new field goes there too.
+
+Facts = tuple[Hashable, ...]
+Rule = Callable[[Reader, Any], Verdict]
 
 
 @dataclass(slots=True, eq=False)
@@ -88,12 +93,22 @@ class Ballot:
     mine: int
     refusal: Sentence | None
 
+    def facts(self) -> Facts:
+        return self.url, self.mine, self.refusal and str(self.refusal)
+
 
 @dataclass(slots=True, eq=False)
 class Tools:
     """What this reader may do with a text: the word, the address, the picture, and how the address is asked for."""
 
     items: Sequence[tuple[Sentence, str, str, str]] = ()
+
+    def facts(self) -> Facts:
+        """The address names the verb, and with it its word and picture."""
+        return tuple([(url, method) for _, url, _, method in self.items])
+
+
+NO_TOOLS = Tools()
 
 
 #: In the order in which they stand in the menu, and as the address names them.
@@ -114,6 +129,25 @@ class CommentShown:
     hidden_why: str | None
     tools: Tools
 
+    def facts(self, now: datetime) -> Facts:
+        author, at = self.author, self.commented_at
+        return (
+            *(self.id, self.html, author.id, author.name, author.roles, at, told(now - at), self.edited_at),
+            *(self.removal, self.hidden_why, self.tools.facts() if self.tools.items else None),
+        )
+
+
+@dataclass(slots=True, eq=False)
+class CommentsShown:
+    """What was said under a question or an answer, and where more can be said."""
+
+    id: str
+    items: Sequence[CommentShown]
+    url: str | None
+
+    def facts(self, now: datetime) -> Facts:
+        return self.id, self.url, *[comment.facts(now) for comment in self.items]
+
 
 @dataclass(slots=True, eq=False)
 class AnswerShown:
@@ -133,9 +167,17 @@ class AnswerShown:
     ballot: Ballot
     accept_url: str | None
     withdraw_url: str | None
-    comment_url: str | None
     tools: Tools
-    comments: Sequence[CommentShown]
+    comments: CommentsShown
+
+    def facts(self, now: datetime) -> Facts:
+        author, at, edited_at = self.author, self.answered_at, self.edited_at
+        return (
+            *(self.id, self.html, author.id, author.name, author.roles, at, told(now - at)),
+            *(edited_at, edited_at and told(now - edited_at), self.revisions_url, self.score, self.is_accepted),
+            *(self.language, self.removal, self.hidden_why, self.origin_url, self.origin_license),
+            *(self.accept_url, self.withdraw_url, self.ballot.facts(), self.tools.facts(), self.comments.facts(now)),
+        )
 
 
 def show_answers(discussion: Discussion, reader: Reader) -> list[AnswerShown]:
@@ -143,8 +185,8 @@ def show_answers(discussion: Discussion, reader: Reader) -> list[AnswerShown]:
 
 
 def _show_answer(answer: AnswerRow, discussion: Discussion, reader: Reader) -> AnswerShown:
-    may_accept = rules.may_accept(reader, answer)
-    may_withdraw = rules.may_withdraw_acceptance(reader, answer)
+    may_accept = not answer.is_accepted and rules.may_accept(reader, answer)
+    may_withdraw = answer.is_accepted and rules.may_withdraw_acceptance(reader, answer)
     may_comment = rules.may_comment(reader, discussion.question, answer)
     return AnswerShown(
         id=answer.id,
@@ -165,54 +207,53 @@ def _show_answer(answer: AnswerRow, discussion: Discussion, reader: Reader) -> A
             discussion.answer_votes.get(answer.id, 0),
             rules.may_vote(reader, answer).reason,
         ),
-        accept_url=place("answers", answer.id, "accept") if may_accept and not answer.is_accepted else None,
-        withdraw_url=place("answers", answer.id, "withdraw") if may_withdraw and answer.is_accepted else None,
-        comment_url=place("answers", answer.id, "comments") if may_comment else None,
-        tools=show_tools(
-            "answers", answer, reader, rules.may_edit_answer(reader, answer), rules.may_delete_answer(reader, answer)
+        accept_url=place("answers", answer.id, "accept") if may_accept else None,
+        withdraw_url=place("answers", answer.id, "withdraw") if may_withdraw else None,
+        tools=show_tools("answers", answer, reader, rules.may_edit_answer, rules.may_delete_answer),
+        comments=show_comments(
+            f"comment-on-{answer.id}",
+            discussion.comments.get(answer.id, ()),
+            reader,
+            place("answers", answer.id, "comments") if may_comment else None,
         ),
-        comments=show_comments(discussion.comments.get(answer.id, ()), reader),
     )
 
 
-def show_comments(comments: Sequence[CommentRow], reader: Reader) -> list[CommentShown]:
-    return [
-        CommentShown(
-            id=comment.id,
-            html=stored(comment.html),
-            author=comment.author,
-            commented_at=comment.created_at,
-            edited_at=comment.edited_at,
-            removal=removal(comment),
-            hidden_why=comment.hidden_why,
-            tools=show_tools(
-                "comments",
-                comment,
-                reader,
-                rules.may_edit_comment(reader, comment),
-                rules.may_delete_comment(reader, comment),
-            ),
-        )
-        for comment in comments
-    ]
+def show_comments(place_id: str, comments: Sequence[CommentRow], reader: Reader, url: str | None) -> CommentsShown:
+    """What stands at a place of the page; `url` is given to those who may add something."""
+    return CommentsShown(place_id, [_show_comment(comment, reader) for comment in comments], url)
 
 
-def show_tools(kind: str, post: rules.AnyPost, reader: Reader, may_edit: Verdict, may_delete: Verdict) -> Tools:
+def _show_comment(comment: CommentRow, reader: Reader) -> CommentShown:
+    return CommentShown(
+        id=comment.id,
+        html=stored(comment.html),
+        author=comment.author,
+        commented_at=comment.created_at,
+        edited_at=comment.edited_at,
+        removal=removal(comment),
+        hidden_why=comment.hidden_why,
+        tools=show_tools("comments", comment, reader, rules.may_edit_comment, rules.may_delete_comment),
+    )
+
+
+def show_tools(kind: str, post: rules.AnyPost, reader: Reader, may_edit: Rule, may_delete: Rule) -> Tools:
     """What the reader may do with one of the `questions`, `answers` or `comments`; the actions ask the same rules."""
+    if not reader.is_signed_in:
+        return NO_TOOLS
     # Moderators are asked for a reason on a page of its own; authors do with one press what they can undo.
     is_own = reader.id == post.author_id
     offered = (
-        (EDIT, may_edit),
+        (EDIT, may_edit(reader, post)),
         (FLAG, may_flag(reader, post)),
         (UNDELETE if is_own else ASK_UNDELETE, post.is_deleted and rules.may_undelete(reader, post)),
         (RESTORE, post.is_hidden and rules.may_restore(reader)),
         (HIDE, post.is_public and rules.may_hide(reader)),
-        (DELETE if is_own else ASK_DELETE, may_delete and not post.is_deleted),
+        (DELETE if is_own else ASK_DELETE, not post.is_deleted and may_delete(reader, post)),
     )
-    return Tools(
-        [
-            (word, place(kind, post.id, verb), picture, method)
-            for (word, verb, picture, method), is_open in offered
-            if is_open
-        ]
-    )
+    tools = [
+        (word, place(kind, post.id, verb), picture, method)
+        for (word, verb, picture, method), is_open in offered
+        if is_open
+    ]
+    return Tools(tools) if tools else NO_TOOLS
