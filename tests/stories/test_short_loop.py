@@ -127,7 +127,7 @@ def test_the_short_loop(server: Server, chromium: Any, javascript: bool) -> None
         serves.get_by_role("button", name="Open the ticket").click()
         for what in (answer_of(serves, question), article):
             serves.get_by_label("Answer, article or question").fill(what)
-            serves.get_by_role("button", name="Link it").click()
+            serves.get_by_role("button", name="Link it", exact=True).click()
             serves.get_by_text("Linked. Its author").wait_for()
         assert serves.get_by_role("main").locator(".link-list__row").count() == 2
         for person, sentence in (
