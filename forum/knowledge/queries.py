@@ -85,26 +85,22 @@ def article_from(session: Session, answer_id: int) -> Article | None:
 
 def article_for_question(session: Session, reader: Reader, question_id: int) -> Article | None:
     """What a question's page shows: the live article that answers it, for editors and staff else a coming one."""
-    found = session.execute(_article_for_question(bool(rules.may_see_drafts(reader))), {"question_id": question_id})
-    article_id = found.scalar()
-    if article_id is None:
-        return None
-    return session.scalar(select(Article).where(Article.id == article_id).options(joinedload(Article.published)))
+    return session.scalar(_article_for_question(bool(rules.may_see_drafts(reader))), {"question_id": question_id})
 
 
 @lru_cache
-def _article_for_question(with_drafts: bool) -> Select[int]:
-    """Every page of a question asks it, and most have none: so it is put together once, and asks for the id alone."""
-    articles, tied = Article.__table__.c, ArticleQuestion.__table__.c
+def _article_for_question(with_drafts: bool) -> Select[Article]:
+    """Put together once, for every page of a question asks it."""
     query = (
-        select(articles.id)
-        .join(ArticleQuestion.__table__, tied.article_id == articles.id)
-        .where(tied.question_id == bindparam("question_id"))
-        .where(articles.archived_at.is_(None))
-        .order_by(articles.published_id.is_(None), articles.published_at.desc(), articles.id.desc())
+        select(Article)
+        .join(ArticleQuestion, ArticleQuestion.article_id == Article.id)
+        .where(ArticleQuestion.question_id == bindparam("question_id"))
+        .where(Article.archived_at.is_(None))
+        .options(joinedload(Article.published))
+        .order_by(Article.published_id.is_(None), Article.published_at.desc(), Article.id.desc())
         .limit(1)
     )
-    return query if with_drafts else query.where(articles.published_id.is_not(None))
+    return query if with_drafts else query.where(IS_LIVE)
 
 
 def articles_of(session: Session, question_id: int) -> Sequence[Article]:

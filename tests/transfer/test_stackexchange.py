@@ -283,9 +283,14 @@ def test_a_dump_that_tells_no_site_comes_in_without_addresses(
 def test_every_question_is_announced_once(bring: Bring, dump: Path, session: Session) -> None:
     bring(dump, *SITE)
     bring(dump, *SITE)
-    told = session.scalars(select(Delivery.payload).where(Delivery.event == "QuestionImported")).all()
+    told = session.execute(
+        select(Delivery.subscriber, Delivery.payload).where(Delivery.event == "QuestionImported")
+    ).all()
     made = session.scalars(select(Question.id)).all()
-    assert sorted(json.loads(payload)["question_id"] for payload in told) == sorted(made)
+    heard = sorted((subscriber, json.loads(payload)["question_id"]) for subscriber, payload in told)
+    assert heard and heard == sorted(
+        (subscriber, number) for subscriber in {each for each, _ in heard} for number in made
+    )
 
 
 @pytest.mark.parametrize("path", ["questions/1", "questions/1/why-is-it", "q/1", "q/1/12"])
