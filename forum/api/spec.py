@@ -25,6 +25,7 @@ PROBLEMS: dict[int, Sentence] = {
     409: say("It cannot be done as things stand now."),
     412: say("The thing is no longer in the state that If-Match names."),
     413: say("The body is too large."),
+    414: say("The address is too long."),
     415: say("The body is not sent as application/json."),
     422: say("A field is wrong, missing or unknown; `errors` says which."),
     429: say("Too often in a short time; Retry-After says when to come back."),
@@ -147,6 +148,8 @@ def success(route: Route) -> dict[str, Any]:
 def failures(route: Route) -> list[int]:
     """The problems this route can answer with."""
     found = {401, 422}
+    if route.asks is not None:
+        found.add(414)
     if route.scopes:
         found.add(403)
     if _PLACE.search(route.path):

@@ -39,9 +39,10 @@ def make_app() -> Gate:
     watch(parts)
     threading.Thread(target=leave_with_parent, args=(os.getppid(),), daemon=True).start()
     changes, count = Changes(parts.store), app.extensions[METER].count
-    closed_file = parts.settings.data / CLOSED_FILE
-    shelf = Shelf(changes, parts.measures, parts.settings.languages, count, closed_file)
-    return Gate(app, FORM_BYTES, parts.settings.threads, LARGER, shelf, parts.settings.trusted_proxies > 0)
+    settings = parts.settings
+    closed_file = settings.data / CLOSED_FILE
+    shelf = Shelf(changes, parts.measures, settings.languages, count, closed_file)
+    return Gate(app, FORM_BYTES, settings.threads, LARGER, shelf, settings.trusted_proxies > 0, settings.languages)
 
 
 def give_back_large_blocks() -> None:

@@ -7,16 +7,19 @@ Flask gets them complete.
 
 import asyncio
 import io
+import json
 import logging
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
 from typing import Any
 
 from granian.rsgi import ProtocolClosed, ProtocolError
 
+from forum.base.words import Sentence, say, translate
 from forum.web.access import HEADER, answered_outside
-from forum.web.shelf import WANTED, Answer, Shelf, Wanted
+from forum.web.shelf import HEADER_LENGTH, WANTED, Answer, Shelf, Wanted, best_language
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +32,14 @@ BODY_PATIENCE = 20.0
 
 #: Bodies beyond the usual size that are awaited at the same time.
 LARGE_AT_ONCE = 4
+
+#: What is refused here, in words for the person behind it.
+UNCLEAR = say("The request did not arrive whole, or contradicts itself. Please send it again.")
+SLOW = say("This took too long to arrive. Please check the connection and send it again.")
+NO_LENGTH = say("The request does not say how long it is, so nobody could tell whether all of it came.")
+LARGE = say("That is more than fits. Go back and send less: a shorter text, or a smaller picture.")
+LONG_ADDRESS = say("This address is too long. Please shorten what stands behind the question mark.")
+MANY_HEADERS = say("The browser sent too much about itself. Deleting the cookies of this site usually helps.")
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -47,8 +58,10 @@ class Gate:
         larger: Mapping[str, int] | None = None,
         shelf: Shelf | None = None,
         believes_proxy: bool = False,
+        languages: tuple[str, ...] = ("en",),
     ) -> None:
         self._app = app
+        self._languages = languages
         self._body_bytes = body_bytes
         self._larger = larger or {}
         self._large = asyncio.Semaphore(LARGE_AT_ONCE)
@@ -78,13 +91,19 @@ class Gate:
         offered = scope.headers.get(HEADER.lower()) if self._believes_proxy else None
         return answered_outside(scope.method, scope.path, status, size, offered)
 
-    def _refuse(self, scope: Any, status: int, sentence: str) -> Answer:
-        """A plain answer, given before there is any application to ask; the connection is not used again."""
-        body = f"{sentence}\n".encode()
+    def _refuse(self, scope: Any, status: int, sentence: Sentence) -> Answer:
+        """One sentence, given before there is any application to ask; the connection is not used again."""
+        wishes = (scope.headers.get_all("accept-language") or [""])[0]
+        told = translate(sentence, best_language(wishes[:HEADER_LENGTH], self._languages))
+        if scope.path.startswith("/api/"):
+            kind = "application/problem+json"
+            body = json.dumps({"title": HTTPStatus(status).phrase, "status": status, "detail": told}).encode()
+        else:
+            kind, body = "text/plain; charset=utf-8", f"{told}\n".encode()
         return (
             status,
             [
-                ("content-type", "text/plain; charset=utf-8"),
+                ("content-type", kind),
                 ("connection", "close"),
                 ("x-content-type-options", "nosniff"),
                 ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
@@ -98,30 +117,30 @@ class Gate:
         """Let the application answer, once the whole request is here."""
         environ = _environ(scope)
         if environ is None:
-            return self._refuse(scope, 431, "Request Header Fields Too Large")
+            return self._refuse(scope, 431, MANY_HEADERS)
         if len(scope.path) + len(scope.query_string) > PATH_BYTES:
-            return self._refuse(scope, 414, "URI Too Long")
+            return self._refuse(scope, 414, LONG_ADDRESS)
         if "transfer-encoding" in scope.headers:
             # The server does not say whether the last chunk came or the line went dead, so half a text would
             # be kept as a whole one. With a length it cannot be; browsers always send one.
-            return self._refuse(scope, 411, "Length Required")
+            return self._refuse(scope, 411, NO_LENGTH)
         lengths = scope.headers.get_all("content-length")
         if len(lengths) > 1 or not all(_is_length(length) for length in lengths):
-            return self._refuse(scope, 400, "Bad Request")
+            return self._refuse(scope, 400, UNCLEAR)
         body = b""
         if lengths:
             length = int(lengths[0])
             if length > self._most(scope):
-                return self._refuse(scope, 413, "Content Too Large")
+                return self._refuse(scope, 413, LARGE)
             try:
                 async with asyncio.timeout(BODY_PATIENCE):
                     body = await self._take(protocol, length)
             except TimeoutError:
-                return self._refuse(scope, 408, "Request Timeout")
+                return self._refuse(scope, 408, SLOW)
             except (ProtocolClosed, ProtocolError):
-                return self._refuse(scope, 400, "Bad Request")
+                return self._refuse(scope, 400, UNCLEAR)
             if len(body) != length:
-                return self._refuse(scope, 400, "Bad Request")
+                return self._refuse(scope, 400, UNCLEAR)
         environ["wsgi.input"] = io.BytesIO(body)
         if wanted is not None:
             environ[WANTED] = wanted

@@ -1,6 +1,7 @@
 """What stands between the server and the pages: only whole requests get through, and nothing is guessed."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -33,6 +34,8 @@ class Line:
     def __init__(self, body: bytes | None) -> None:
         self.body = body
         self.status = 0
+        self.headers: dict[str, str] = {}
+        self.answer = b""
 
     async def __call__(self) -> bytes:
         if self.body is None:
@@ -40,7 +43,7 @@ class Line:
         return self.body
 
     def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
-        self.status = status
+        self.status, self.headers, self.answer = status, dict(headers), body
 
 
 def send(line: Line, scope: Scope) -> tuple[int, list[bytes]]:
@@ -52,7 +55,7 @@ def send(line: Line, scope: Scope) -> tuple[int, list[bytes]]:
         start_response("200 OK", [])
         return [b""]
 
-    asyncio.run(Gate(application, 1_000).__rsgi__(scope, line))
+    asyncio.run(Gate(application, 1_000, languages=("it", "en")).__rsgi__(scope, line))
     return line.status, reached
 
 
@@ -82,3 +85,21 @@ def test_more_than_fits_is_refused_before_it_is_read() -> None:
 
 def test_a_request_without_a_body_needs_no_length() -> None:
     assert send(Line(None), Scope()) == (200, [b""])
+
+
+def test_what_is_refused_is_told_in_a_sentence_in_the_readers_language() -> None:
+    line = Line(None)
+    send(line, Scope(content_length=["1001"], accept_language=["en-GB,en;q=0.8"]))
+    assert b"Go back and send less" in line.answer
+    send(line, Scope(content_length=["1001"], accept_language=["it"]))
+    assert "È più di quanto entra." in line.answer.decode()
+
+
+def test_a_program_gets_problem_details_from_here_too() -> None:
+    line, scope = Line(None), Scope(content_length=["1001"], accept_language=["en"])
+    scope.path = "/api/v1/questions"
+    send(line, scope)
+    assert line.headers["content-type"] == "application/problem+json"
+    told = json.loads(line.answer)
+    assert (told["title"], told["status"]) == ("Request Entity Too Large", 413)
+    assert told["detail"].startswith("That is more than fits.")
