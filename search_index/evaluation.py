@@ -110,7 +110,8 @@ def _load(folder: Path) -> LabelledSet:
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+    # Only the line feed ends a row: JSON lets other signs that end a line (U+2028, U+0085) stand in a text as they are.
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
 
 
 def fill(index: SearchIndex, documents: Iterable[Document]) -> None:

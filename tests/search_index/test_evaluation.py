@@ -114,3 +114,11 @@ def test_a_set_that_lacks_a_file_is_told_so(tmp_path: Path) -> None:
     (tmp_path / "corpus.jsonl").write_text('{"title": "no name"}\n')
     with pytest.raises(ValueError, match="not laid out"):
         load(tmp_path)
+
+
+def test_a_text_may_hold_signs_that_end_a_line_elsewhere(folder: Path) -> None:
+    text = "one\u2028two\u0085three"
+    row = json.dumps({"_id": "d9", "title": "", "text": text}, ensure_ascii=False)
+    corpus = folder / "corpus.jsonl"
+    corpus.write_text(corpus.read_text(encoding="utf-8") + row + "\n", encoding="utf-8")
+    assert load(folder).documents[-1].parts[0].text == text
