@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from babel import Locale
 from flask import Flask, request
@@ -16,13 +17,17 @@ from forum.base.words import say
 from forum.web import brand
 from forum.web.assets import Assets
 from forum.web.frame import Links, NavItem
+from forum.web.holes import Hole
 from forum.web.language import language
-from forum.web.people import reader
+from forum.web.people import here, reader
 from forum.web.waiting import waiting_count
 
 THEMES = ("light", "dark")
 
 LINKS = Links()
+
+#: For visitors, on whatever a person who is signed in may do here.
+sign_in_url = Hole(lambda: f"{LINKS.sign_in}?{urlencode({'next': here()})}")
 
 
 #: Where each way leads, who it is for (a property of the reader), and its picture.
@@ -99,6 +104,7 @@ def install(app: Flask) -> None:
         links=LINKS,
         # For macros, which see no page; the pages themselves get it from `common`.
         site=LocalProxy(lambda: brand.face().site(settings, languages)),
+        sign_in_url=sign_in_url,
         person_url=LINKS.person_url,
         product_url=LINKS.product_url,
         tag_url=LINKS.tag_url,

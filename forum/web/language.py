@@ -1,8 +1,9 @@
 """In which language this page speaks, and how templates say things in it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from types import FunctionType, MethodType
 from typing import Any
@@ -107,8 +108,39 @@ def spoken(value: Any) -> Any:
     return words.translate(value, language()) if isinstance(value, Sentence) else value
 
 
+#: Until when what is being drawn reads the same, where somebody wants to keep it.
+_until: ContextVar[list[datetime] | None] = ContextVar("until", default=None)
+
+FOREVER = datetime.max.replace(tzinfo=UTC)
+
+
+@contextmanager
+def until_changed() -> Iterator[list[datetime]]:
+    """Learn when the first of the times that are told meanwhile will be told in other words."""
+    until = [FOREVER]
+    before = _until.set(until)
+    try:
+        yield until
+    finally:
+        _until.reset(before)
+
+
+def note_change(moment: datetime) -> None:
+    """Say that something reads differently from this moment on."""
+    until = _until.get()
+    if until is not None and moment < until[0]:
+        until[0] = moment
+
+
+def note_time(moment: datetime) -> None:
+    """Say that it is told here how long ago this was."""
+    if _until.get() is not None:
+        note_change(words.told_until(moment, now()))
+
+
 def when(moment: datetime) -> str:
     """How long ago, or in how long."""
+    note_time(moment)
     return words.format_ago(moment, now(), language())
 
 
@@ -124,6 +156,7 @@ def day(moment: datetime) -> str:
 
 def waited(moment: datetime) -> str:
     """A length of time up to now."""
+    note_time(moment)
     return words.format_wait(moment, now(), language())
 
 
