@@ -1,7 +1,8 @@
 """Where the parts meet: settings, database, index, pages, and who reacts to what."""
 
+from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -74,9 +75,16 @@ def open_index(settings: Settings, store: Store) -> "SearchIndex":
     return WhooshIndex(settings.index_folder)
 
 
+class Application(Flask):
+    """No view or handler here is a coroutine, which Flask would ask each of them on each request."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
     """The web application; `parts` may bring a database and an index of a test's own."""
-    app = Flask("forum.web", static_folder=None)
+    app = Application("forum.web", static_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_NAME="__Host-sportello" if settings.is_secure else "sportello",
