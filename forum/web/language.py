@@ -13,6 +13,8 @@ from flask import Flask, request
 from jinja2 import Template
 from jinja2.runtime import Context
 from markupsafe import Markup
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from forum.base import words
 from forum.base.parts import parts
@@ -49,7 +51,13 @@ def _choose() -> str:
     for wish in (reader().language, request.cookies.get(COOKIE)):
         if wish in spoken:
             return str(wish)
-    return request.accept_languages.best_match(spoken) or spoken[0]
+    return best_language(request.headers.get("Accept-Language", ""), spoken)
+
+
+@lru_cache(maxsize=256)
+def best_language(accepted: str, spoken: tuple[str, ...]) -> str:
+    """What a browser likes best of the languages spoken here, else the first."""
+    return parse_accept_header(accepted, LanguageAccept).best_match(spoken) or spoken[0]
 
 
 def gettext(text: str) -> str:

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, g, request
-from werkzeug.datastructures import LanguageAccept
-from werkzeug.http import parse_accept_header, parse_cookie
+from werkzeug.http import parse_cookie
 
 from forum.base.changes import Changes
 from forum.base.measures import Measures
 from forum.base.parts import parts
 from forum.web.headers import is_personal
+from forum.web.language import best_language
 
 #: Nothing that a visitor sees is older, in seconds; times told on a page move on even when nothing is written.
 FRESH = 2.0
@@ -194,13 +194,6 @@ def read_choices(cookie: str) -> tuple[str, str, str] | None:
         return None
     language, theme, keys = (sent.get(name, "") for name in CHOICES)
     return language, theme, keys
-
-
-@lru_cache(maxsize=256)
-def best_language(accepted: str, languages: tuple[str, ...]) -> str:
-    """As `language._choose` finds it."""
-    wishes = parse_accept_header(accepted, LanguageAccept)
-    return wishes.best_match(languages) or languages[0]
 
 
 def guesses_ahead(value_of: Callable[[str], str | None]) -> bool:
