@@ -86,13 +86,12 @@ def visible_comments(reader: Reader) -> Select[Comment]:
     )
 
 
-def find_question(session: Session, reader: Reader, question_id: int) -> Question:
-    """Raise NotFound also when it exists but not for this reader."""
-    question = session.scalar(
-        visible_questions(reader)
-        .where(Question.id == question_id)
-        .options(joinedload(Question.asker), joinedload(Question.product), selectinload(Question.tags))
-    )
+def find_question(session: Session, reader: Reader, question_id: int, *, is_alone: bool = False) -> Question:
+    """Raise NotFound also when it exists but not for this reader; `is_alone` leaves asker, product and tags for later."""
+    query = visible_questions(reader).where(Question.id == question_id)
+    if not is_alone:
+        query = query.options(joinedload(Question.asker), joinedload(Question.product), selectinload(Question.tags))
+    question = session.scalar(query)
     if question is None:
         raise NotFound("question")
     return question
