@@ -22,9 +22,7 @@ USERS, QUESTIONS, ANSWERS = User.__table__, Question.__table__, Answer.__table__
 COMMENTS, TAGS, PRODUCTS = Comment.__table__, Tag.__table__, Product.__table__
 
 
-# Not frozen: there are fifty on a page, and freezing would make each three times as dear.
-@dataclass(slots=True, eq=False)
-class Author:
+class Author(NamedTuple):
     """Whoever asked or wrote, as everybody may know them."""
 
     id: int
@@ -36,6 +34,7 @@ class Author:
         return not STAFF_ROLES.isdisjoint(self.roles)
 
 
+# Not frozen: there are fifty on a page, and freezing would make each three times as dear.
 @dataclass(slots=True, eq=False)
 class WrittenRow:
     """What every text of a person shows."""
@@ -91,7 +90,7 @@ class QuestionRow(WrittenRow):
     closed_at: datetime | None
     product: ProductRow | None
     #: The names of its topics, in the order of the alphabet.
-    tag_names: Sequence[str]
+    tag_names: tuple[str, ...]
 
     @property
     def asker(self) -> Author:
@@ -263,8 +262,8 @@ def listed_row(row: Sequence[Any]) -> ListedRow:
     return ListedRow(*(*written, _product(slug, names), _lines(tag_names), active_at, view_count))
 
 
-def _lines(names: str | None) -> Sequence[str]:
-    return sorted(names.split("\n")) if names else ()
+def _lines(names: str | None) -> tuple[str, ...]:
+    return tuple(sorted(names.split("\n"))) if names else ()
 
 
 # -- rows as the driver gives them

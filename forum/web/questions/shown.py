@@ -46,8 +46,7 @@ from forum.web.questions.forms import AnswerForm
 Rule = Callable[[Reader, Any], Verdict]
 
 
-@dataclass(slots=True, eq=False)
-class ProductShown:
+class ProductShown(NamedTuple):
     """What a question is about, as a link."""
 
     name: str
@@ -58,9 +57,8 @@ def show_product(product: ProductRow | None) -> ProductShown | None:
     return ProductShown(product.name_in(language()), LINKS.product_url(product.slug)) if product is not None else None
 
 
-@dataclass(slots=True, eq=False)
-class QuestionShown:
-    """A question in a list, and the head of its own page."""
+class QuestionShown(NamedTuple):
+    """A question in a list, and the head of its own page; in a list it is a piece, and these are its facts."""
 
     id: int
     title: str
@@ -69,7 +67,7 @@ class QuestionShown:
     asked_at: datetime
     asker: Author
     product: ProductShown | None
-    tags: Sequence[str]
+    tags: tuple[str, ...]
     answer_count: int
     too_count: int
     score: int
@@ -77,6 +75,9 @@ class QuestionShown:
     language: str
     removal: str
     hidden_why: str | None
+
+    def shown(self) -> "QuestionShown":
+        return self
 
 
 def show_question(question: QuestionRow) -> QuestionShown:
