@@ -1,11 +1,11 @@
 """Where the parts meet: settings, database, index, pages, and who reacts to what."""
 
+from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Flask
-from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Settings
@@ -22,7 +22,7 @@ from forum.knowledge.actions import note_views as note_article_views
 from forum.media.looking import MOST_BYTES
 from forum.questions.actions import note_views as note_question_views
 from forum.subscriptions import subscribe_all
-from forum.web import access, shelf
+from forum.web import access, compressing, shelf
 from forum.web.health import METER
 from forum.web.maintenance import Closable
 from forum.web.metrics import Meter
@@ -36,9 +36,6 @@ FORM_FIELDS = 200
 
 #: Where a picture is sent, with the form it was chosen in.
 LARGER = {"/media": MOST_BYTES + FORM_BYTES}
-
-#: What gets smaller; pictures and static files, which come compressed, are sent as they are.
-COMPRESSED = ["text/html", "application/json", "application/problem+json", "application/atom+xml", "application/xml"]
 
 
 def create_parts(settings: Settings, store: Store | None = None, index: "SearchIndex | None" = None) -> Parts:
@@ -74,9 +71,16 @@ def open_index(settings: Settings, store: Store) -> "SearchIndex":
     return WhooshIndex(settings.index_folder)
 
 
+class Application(Flask):
+    """No view or handler here is a coroutine, which Flask would ask each of them on each request."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
     """The web application; `parts` may bring a database and an index of a test's own."""
-    app = Flask("forum.web", static_folder=None)
+    app = Application("forum.web", static_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_NAME="__Host-sportello" if settings.is_secure else "sportello",
@@ -90,13 +94,6 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
         MAX_FORM_PARTS=FORM_FIELDS,
         TRUSTED_HOSTS=trusted_hosts(settings),
         TEMPLATES_AUTO_RELOAD=False,
-        COMPRESS_STREAMS=False,
-        # The shelf does it, which wants the page whole.
-        COMPRESS_EVALUATE_CONDITIONAL_REQUEST=False,
-        COMPRESS_MIMETYPES=COMPRESSED,
-        # A page is sent a few times at most; the last tenth of its size would cost more than drawing it.
-        COMPRESS_LEVEL=1,
-        COMPRESS_BR_LEVEL=1,
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
@@ -105,7 +102,7 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
     parts_module.install(app, parts or create_parts(settings))
     requests.install(app, LARGER)
     shelf.install(app)
-    Compress(app)
+    compressing.install(app)
     web.install(app)
     api.install(app)
     meter = app.extensions[METER] = Meter()

@@ -4,12 +4,14 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
-from sqlalchemy import Select, bindparam, select, update
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
 
 from forum.accounts.models import User, UserSession
 from forum.base.clock import utc_now
+from forum.base.statements import Statement, connection_of, moment_of, object_of
 
 #: Customers come back every few weeks; staff have other people's data on the screen.
 LIFETIME = timedelta(days=30)
@@ -42,25 +44,33 @@ def open_session(session: Session, user: User, user_agent: str, now: datetime) -
     return opened, token
 
 
-def find_session(session: Session, token: str, now: datetime) -> UserSession | None:
+class SignedInSession(NamedTuple):
+    """A living session: which, and whose."""
+
+    id: int
+    user: User
+
+
+def find_session(session: Session, token: str, now: datetime) -> SignedInSession | None:
     """The living session of a token with its user, or None: ended, expired, idle too long, user disabled."""
-    found = session.scalar(_living(), {"hash": hash_token(token), "moment": now})
-    if found is None or found.seen_at < now - (STAFF_IDLE if found.user.is_staff else IDLE):
-        return None
-    return found
+    for row_id, seen_at, *raw in _living().ask(connection_of(session), {"hash": hash_token(token), "moment": now}):
+        user = object_of(session, User, tuple(raw))
+        if moment_of(seen_at) >= now - (STAFF_IDLE if user.is_staff else IDLE):
+            return SignedInSession(row_id, user)
+    return None
 
 
 @lru_cache
-def _living() -> Select[UserSession]:
-    """Put together once, for every page of somebody signed in asks it."""
-    return (
-        select(UserSession)
-        .join(UserSession.user)
-        .options(contains_eager(UserSession.user))
-        .where(UserSession.token_hash == bindparam("hash"))
-        .where(UserSession.ended_at.is_(None))
-        .where(UserSession.expires_at > bindparam("moment"))
-        .where(User.disabled_at.is_(None))
+def _living() -> Statement:
+    """Asked for every page of somebody signed in."""
+    sessions, users = UserSession.__table__, User.__table__
+    return Statement(
+        select(sessions.c.id, sessions.c.seen_at, *users.c)
+        .select_from(sessions.join(users, users.c.id == sessions.c.user_id))
+        .where(sessions.c.token_hash == bindparam("hash"))
+        .where(sessions.c.ended_at.is_(None))
+        .where(sessions.c.expires_at > bindparam("moment"))
+        .where(users.c.disabled_at.is_(None))
     )
 
 

@@ -6,6 +6,7 @@ from forum.api.callers import actor
 from forum.api.replies import Plain
 from forum.api.routes import api
 from forum.base.requests import db, now
+from forum.base.statements import connection_of
 from forum.base.words import say
 from forum.questions import actions
 from forum.questions.mine import find_mine
@@ -77,5 +78,5 @@ def unfollow_question(question_id: int, body: "shapes.Nothing") -> Plain:
 
 
 def _my_part(question: Question) -> Plain:
-    mine = find_mine(db(), actor(), question.id)
+    mine = find_mine(connection_of(db()), actor(), question.id)
     return {"me_too": mine.has_me_too, "me_too_count": question.too_count, "is_following": mine.is_following}

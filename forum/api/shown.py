@@ -11,7 +11,7 @@ from forum.contacts.models import Contact, TimelineEntry
 from forum.knowledge.models import PUBLISHED, Article, ArticleRevision
 from forum.moderation.models import Decision, Flag, ReviewItem
 from forum.questions.models import Answer, Comment, Post, Product, Question
-from forum.questions.rows import Author, QuestionRow
+from forum.questions.rows import Author, ListedRow, QuestionRow
 from forum.search.documents import ARTICLE
 from forum.search.queries import Found
 from forum.tickets.models import Link, Ticket, TicketMessage
@@ -36,7 +36,7 @@ def _question_path(question_id: int, slug: str) -> str:
     return f"/questions/{question_id}/{slug}" if "-" in slug else f"/questions/{question_id}"
 
 
-def question_row(question: Question | QuestionRow) -> Plain:
+def question_row(question: Question | ListedRow) -> Plain:
     return {
         "id": question.id,
         "url": question_url(question),

@@ -169,7 +169,30 @@ def _begin_sqlite(connection: Connection) -> None:
     if connection.info.get(WRITES) is not writes:
         connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
         connection.info[WRITES] = writes
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if writes:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        # Waits for nobody and cannot fail, so it needs none of what goes before and after a statement.
+        driver: Any = connection.connection.dbapi_connection
+        driver.execute("BEGIN")
+
+
+class ReadingSession(Session):
+    """A session that only reads, within one transaction of a connection that it gives away without more ado."""
+
+    def __init__(self, engine: Engine, info: dict[str, Any]) -> None:
+        self._own = engine.connect()
+        self._own.begin()
+        super().__init__(
+            self._own, info=info, autoflush=False, expire_on_commit=False, join_transaction_mode="rollback_only"
+        )
+
+    def connection(self, *_args: Any, **_kwargs: Any) -> Connection:
+        return self._own
+
+    def close(self) -> None:
+        super().close()
+        self._own.close()
 
 
 class Store:
@@ -201,6 +224,8 @@ class Store:
 
     def session(self, *, writes: bool) -> Session:
         """A session that the caller closes, and commits if it writes."""
+        if not writes and isinstance(self._reading, Engine):
+            return ReadingSession(self._reading, self.context)
         return Session(
             self._writing if writes else self._reading,
             info=self.context,

@@ -33,21 +33,24 @@ class Usage(Model):
 
 def spend(session: Session, limit: Limit, who: str, now: datetime) -> None:
     """Count one act of `who`; raise TooMany, with the time to wait, when the limit is used up."""
-    if used(session, limit, who, now) >= limit.most:
+    rows = _rows(session, limit, who, now, lock=True)
+    if _used(rows, limit, now) >= limit.most:
         raise TooMany(
             say("That was too much in a short time. Please wait a little and try again."),
             retry_after(limit, now),
         )
-    count(session, limit, who, now)
+    _count(session, limit, who, now, rows.get(_window(limit, now)))
 
 
 def count(session: Session, limit: Limit, who: str, now: datetime) -> None:
     """Count one act without asking whether it was one too many."""
-    window = _window(limit, now)
-    key = _key(limit, who)
-    row = session.get(Usage, (key, window), with_for_update=True)
+    _count(session, limit, who, now, session.get(Usage, (_key(limit, who), _window(limit, now)), with_for_update=True))
+
+
+def _count(session: Session, limit: Limit, who: str, now: datetime, row: Usage | None) -> None:
     if row is None:
-        session.add(Usage(key=key, window=window, count=1, ends_at=now + 2 * limit.window))
+        ends_at = now + 2 * limit.window
+        session.add(Usage(key=_key(limit, who), window=_window(limit, now), count=1, ends_at=ends_at))
     else:
         row.count += 1
     session.flush()
@@ -63,15 +66,21 @@ def give_back(session: Session, limit: Limit, who: str, now: datetime) -> None:
 
 def used(session: Session, limit: Limit, who: str, now: datetime) -> float:
     """How much of the limit is used: this window and the part of the last one that still reaches into it."""
+    return _used(_rows(session, limit, who, now), limit, now)
+
+
+def _rows(session: Session, limit: Limit, who: str, now: datetime, *, lock: bool = False) -> dict[int, Usage]:
+    """What was counted in this window and the last one; with `lock` nobody else counts meanwhile."""
     window = _window(limit, now)
-    rows = {
-        row.window: row.count
-        for row in session.scalars(
-            select(Usage).where(Usage.key == _key(limit, who), Usage.window.in_((window, window - 1)))
-        )
-    }
+    query = select(Usage).where(Usage.key == _key(limit, who), Usage.window.in_((window, window - 1)))
+    query = query.with_for_update().execution_options(populate_existing=True) if lock else query
+    return {row.window: row for row in session.scalars(query)}
+
+
+def _used(rows: dict[int, Usage], limit: Limit, now: datetime) -> float:
+    this, last = (rows.get(_window(limit, now) - back) for back in (0, 1))
     passed = (now.timestamp() % limit.window.total_seconds()) / limit.window.total_seconds()
-    return rows.get(window, 0) + rows.get(window - 1, 0) * (1 - passed)
+    return (this.count if this else 0) + (last.count if last else 0) * (1 - passed)
 
 
 def retry_after(limit: Limit, now: datetime) -> timedelta:

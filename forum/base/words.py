@@ -1,5 +1,6 @@
 """Sentences for people: marked where they are thought of, translated where they are shown."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -130,3 +131,14 @@ def told(span: timedelta) -> int:
             whole = round(max(1, value)) if value else 0
             return whole * unit if seconds > 0 else -whole * unit
     return 0
+
+
+def told_until(moment: datetime, now: datetime) -> datetime:
+    """When what is told now of the time since a moment is told in other words; at once for what is still to come."""
+    seconds = (now - moment).total_seconds()
+    if seconds <= 0:
+        return now
+    spans = [unit * NEARLY for unit in TOLD_SECONDS if unit * NEARLY > seconds and unit != TOLD_SECONDS[-1]]
+    unit = next((unit for unit in TOLD_SECONDS if seconds >= unit * NEARLY), TOLD_SECONDS[-1])
+    spans.append((max(math.floor(seconds / unit + 0.5), 1) + 0.5) * unit)
+    return moment + timedelta(seconds=min(spans))

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from forum.accounts.models import Reader
 from forum.base.errors import NotFound
+from forum.base.statements import Statement, connection_of, object_of
 from forum.drafts.models import Draft, Purpose
 
 
@@ -21,17 +22,19 @@ def find_draft(session: Session, reader: Reader, purpose: Purpose) -> Draft | No
     if not reader.is_signed_in:
         return None
     given = {"user_id": reader.id, "kind": purpose.kind, "target_id": purpose.target_id}
-    return session.scalar(_draft_for(), given)
+    found = _draft_for().ask(connection_of(session), given)
+    return object_of(session, Draft, found[0]) if found else None
 
 
 @lru_cache
-def _draft_for() -> Select[Draft]:
-    """Put together once, for every page with a form to write in asks it."""
-    return (
-        select(Draft)
-        .where(Draft.user_id == bindparam("user_id"))
-        .where(Draft.kind == bindparam("kind"), Draft.target_id == bindparam("target_id"))
-        .where(Draft.discarded_at.is_(None))
+def _draft_for() -> Statement:
+    """Asked for every page with a form to write in."""
+    drafts = Draft.__table__
+    return Statement(
+        select(*drafts.c)
+        .where(drafts.c.user_id == bindparam("user_id"))
+        .where(drafts.c.kind == bindparam("kind"), drafts.c.target_id == bindparam("target_id"))
+        .where(drafts.c.discarded_at.is_(None))
     )
 
 

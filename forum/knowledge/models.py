@@ -86,13 +86,18 @@ class Article(Model):
 
     @property
     def slug(self) -> str:
-        slug = slugify(self.public_title)
-        return f"{slug}-" if slug in TAKEN_SLUGS else slug
+        return slug_of(self.public_title)
 
     @property
     def is_live(self) -> bool:
         """Whether customers can read it."""
         return self.published_id is not None and self.archived_at is None
+
+
+def slug_of(title: str) -> str:
+    """The words of the address of an article with this title."""
+    slug = slugify(title)
+    return f"{slug}-" if slug in TAKEN_SLUGS else slug
 
 
 class ArticleRevision(Model):

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from forum.accounts.models import Reader
 from forum.base.errors import Invalid, NotFound
 from forum.base.paging import DAMAGED, PAGE_SIZE, Order, Page, fetch_page, read_cursor, write_cursor
+from forum.base.statements import Statement, connection_of, moment_of
 from forum.base.verdicts import require
 from forum.base.words import say, translate
 from forum.knowledge import rules
@@ -25,6 +27,7 @@ from forum.knowledge.models import (
     ArticleRevision,
     Credit,
     Review,
+    slug_of,
 )
 from forum.knowledge.sources import IS_LIVE, asks_for_review
 from forum.questions.models import Answer, Question, QuestionLink, Revision, Tag, question_tags
@@ -84,19 +87,63 @@ def article_from(session: Session, answer_id: int) -> Article | None:
 
 
 def article_for_question(session: Session, reader: Reader, question_id: int) -> Article | None:
-    """What a question's page shows: the live article that answers it, for editors and staff else a coming one."""
-    return session.scalar(_article_for_question(bool(rules.may_see_drafts(reader))), {"question_id": question_id})
+    """The live article that answers it, for editors and staff else a coming one."""
+    query = _for_question(select(Article), bool(rules.may_see_drafts(reader))).options(joinedload(Article.published))
+    found: Article | None = session.scalar(query, {"question_id": question_id})
+    return found
+
+
+class ArticleLink(NamedTuple):
+    """As much of an article as a link to it shows."""
+
+    id: int
+    state: str
+    is_live: bool
+    title: str
+    language: str
+    checked_at: datetime | None
+
+    @property
+    def slug(self) -> str:
+        return slug_of(self.title)
+
+
+def link_for_question(session: Session, reader: Reader, question_id: int) -> ArticleLink | None:
+    """What a question's page shows: the way to `article_for_question`."""
+    statement = _link_for_question(bool(rules.may_see_drafts(reader)))
+    for row_id, state, is_live, title, language, checked_at in statement.ask(
+        connection_of(session), {"question_id": question_id}
+    ):
+        return ArticleLink(row_id, state, bool(is_live), title, language, moment_of(checked_at))
+    return None
 
 
 @lru_cache
-def _article_for_question(with_drafts: bool) -> Select[Article]:
-    """Put together once, for every page of a question asks it."""
+def _link_for_question(with_drafts: bool) -> Statement:
+    articles, published = Article.__table__, ArticleRevision.__table__
+    shown = select(
+        articles.c.id,
+        articles.c.state,
+        (articles.c.published_id.is_not(None) & articles.c.archived_at.is_(None)).label("is_live"),
+        func.coalesce(published.c.title, articles.c.title).label("title"),
+        articles.c.language,
+        articles.c.checked_at,
+    ).select_from(articles.outerjoin(published, published.c.id == articles.c.published_id))
+    return Statement(_for_question(shown, with_drafts))
+
+
+def link_to(article: Article) -> ArticleLink:
+    """The same of an article that is known already."""
+    shown = article.public_title, article.language, article.checked_at
+    return ArticleLink(article.id, article.state, article.is_live, *shown)
+
+
+def _for_question(query: Select[Any], with_drafts: bool) -> Select[Any]:
+    """The first of those that answer a question, for who sees drafts also what is not published yet."""
     query = (
-        select(Article)
-        .join(ArticleQuestion, ArticleQuestion.article_id == Article.id)
+        query.join(ArticleQuestion, ArticleQuestion.article_id == Article.id)
         .where(ArticleQuestion.question_id == bindparam("question_id"))
         .where(Article.archived_at.is_(None))
-        .options(joinedload(Article.published))
         .order_by(Article.published_id.is_(None), Article.published_at.desc(), Article.id.desc())
         .limit(1)
     )

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
-    CompoundSelect,
+    Connection,
     bindparam,
     cast,
     literal,
@@ -17,9 +16,9 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import Session
 
 from forum.accounts.models import Reader
+from forum.base.statements import Statement
 from forum.questions.models import Follow, MeToo, Vote, question_tags
 from forum.questions.rows import ANSWERS, QUESTIONS
 
@@ -38,32 +37,34 @@ class Mine:
     is_following: bool = False
 
 
-def find_mine(session: Session, reader: Reader, question_id: int) -> Mine:
+def find_mine(connection: Connection, reader: Reader, question_id: int) -> Mine:
     """Nothing is asked for a visitor."""
     if not reader.is_signed_in:
         return Mine()
-    rows = session.connection().execute(_mine(), {"question_id": question_id, "reader_id": reader.id}).all()
+    rows = _mine().ask(connection, {"question_id": question_id, "reader_id": reader.id})
     given = {answer_id: value for kind, answer_id, value in rows if kind == VOTE}
     kinds = {kind for kind, _, _ in rows}
     return Mine(vote=given.pop(None, 0), answer_votes=given, has_me_too=ME_TOO in kinds, is_following=FOLLOWS in kinds)
 
 
 @lru_cache
-def _mine() -> CompoundSelect[Any]:
+def _mine() -> Statement:
     question_id: BindParameter[int] = bindparam("question_id")
     reader_id: BindParameter[int] = bindparam("reader_id")
     nothing, one = cast(null(), Vote.answer_id.type), cast(literal(1), Vote.value.type)
-    return union_all(
-        select(literal(VOTE), VOTES.c.answer_id, VOTES.c.value)
-        .select_from(VOTES.outerjoin(ANSWERS, ANSWERS.c.id == VOTES.c.answer_id))
-        .where(VOTES.c.voter_id == reader_id)
-        .where(or_(VOTES.c.question_id == question_id, ANSWERS.c.question_id == question_id)),
-        select(literal(ME_TOO), nothing, one)
-        .select_from(ME_TOOS)
-        .where(ME_TOOS.c.question_id == question_id, ME_TOOS.c.user_id == reader_id),
-        select(literal(FOLLOWS), nothing, one)
-        .select_from(FOLLOWINGS)
-        .where(FOLLOWINGS.c.question_id == question_id, FOLLOWINGS.c.user_id == reader_id),
+    return Statement(
+        union_all(
+            select(literal(VOTE), VOTES.c.answer_id, VOTES.c.value)
+            .select_from(VOTES.outerjoin(ANSWERS, ANSWERS.c.id == VOTES.c.answer_id))
+            .where(VOTES.c.voter_id == reader_id)
+            .where(or_(VOTES.c.question_id == question_id, ANSWERS.c.question_id == question_id)),
+            select(literal(ME_TOO), nothing, one)
+            .select_from(ME_TOOS)
+            .where(ME_TOOS.c.question_id == question_id, ME_TOOS.c.user_id == reader_id),
+            select(literal(FOLLOWS), nothing, one)
+            .select_from(FOLLOWINGS)
+            .where(FOLLOWINGS.c.question_id == question_id, FOLLOWINGS.c.user_id == reader_id),
+        )
     )
 
 

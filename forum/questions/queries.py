@@ -26,7 +26,7 @@ from forum.questions.models import (
     Tag,
     question_tags,
 )
-from forum.questions.rows import LISTED, QUESTIONS, TAGS, QuestionRow, Sight, question_row
+from forum.questions.rows import LISTED, QUESTIONS, TAGS, ListedRow, Sight, listed_row
 
 STATES = (WAITING, ANSWERED, SOLVED, CLOSED)
 
@@ -86,13 +86,12 @@ def visible_comments(reader: Reader) -> Select[Comment]:
     )
 
 
-def find_question(session: Session, reader: Reader, question_id: int) -> Question:
-    """Raise NotFound also when it exists but not for this reader."""
-    question = session.scalar(
-        visible_questions(reader)
-        .where(Question.id == question_id)
-        .options(joinedload(Question.asker), joinedload(Question.product), selectinload(Question.tags))
-    )
+def find_question(session: Session, reader: Reader, question_id: int, *, is_alone: bool = False) -> Question:
+    """Raise NotFound also when it exists but not for this reader; `is_alone` leaves asker, product and tags for later."""
+    query = visible_questions(reader).where(Question.id == question_id)
+    if not is_alone:
+        query = query.options(joinedload(Question.asker), joinedload(Question.product), selectinload(Question.tags))
+    question = session.scalar(query)
     if question is None:
         raise NotFound("question")
     return question
@@ -155,7 +154,7 @@ def list_questions(
     filters: Filters | None = None,
     cursor: str | None = None,
     size: int = PAGE_SIZE,
-) -> Page[QuestionRow]:
+) -> Page[ListedRow]:
     """Questions that everybody may see, whoever looks; moderators can ask for the removed ones instead."""
     wanted = filters or Filters()
     query = LISTED
@@ -184,7 +183,7 @@ def list_questions(
         return _by_age(session, query.where(QUESTIONS.c.state == SOLVED), cursor, size)
     if tab in (TAB_ACTIVE, TAB_MINE, TAB_FOLLOWED):
         order = Order(QUESTIONS.c.active_at, QUESTIONS.c.id)
-        return fetch_page(session, query, order, lambda row: (row.active_at, row.id), cursor, size, question_row)
+        return fetch_page(session, query, order, lambda row: (row.active_at, row.id), cursor, size, listed_row)
     return _by_age(session, query, cursor, size)
 
 
@@ -199,9 +198,9 @@ def _has_tag(name: str) -> ColumnElement[bool]:
 
 def _by_age(
     session: Session, query: Select[Any], cursor: str | None, size: int, *, oldest_first: bool = False
-) -> Page[QuestionRow]:
+) -> Page[ListedRow]:
     order = Order(QUESTIONS.c.created_at, QUESTIONS.c.id, descending=not oldest_first)
-    return fetch_page(session, query, order, lambda row: (row.created_at, row.id), cursor, size, question_row)
+    return fetch_page(session, query, order, lambda row: (row.created_at, row.id), cursor, size, listed_row)
 
 
 def find_tag(session: Session, name: str) -> Tag:
@@ -266,7 +265,7 @@ def count_by_product(session: Session) -> dict[int, int]:
 
 def list_questions_of(
     session: Session, person: User, cursor: str | None = None, size: int = PAGE_SIZE
-) -> Page[QuestionRow]:
+) -> Page[ListedRow]:
     """What a person asked and everybody may see, the newest first."""
     query = LISTED.where(QUESTIONS.c.asker_id == person.id).where(is_public(QUESTIONS.c))
     return _by_age(session, query, cursor, size)

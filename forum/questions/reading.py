@@ -1,94 +1,116 @@
-"""What pages read of questions, in small rows: statements are put together once, and only who looks is filled in."""
+"""What pages read of questions: statements are put together once, and only who looks is filled in."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from forum.accounts.models import Reader
 from forum.base.errors import NotFound
+from forum.base.statements import Raw, Statement, connection_of
 from forum.questions.mine import Mine, find_mine
 from forum.questions.queries import may_be_read
 from forum.questions.rows import (
     ANSWERS,
+    AUTHOR_ID,
     COMMENTS,
-    LISTED,
-    LISTED_WIDTH,
+    DELETED_BY_ID,
+    HIDDEN_AT,
+    QUESTION_COLUMNS,
     QUESTIONS,
+    QUESTIONS_WITH_ASKERS,
     USERS,
     WRITTEN_WIDTH,
     AnswerRow,
-    CommentRow,
     QuestionPageRow,
-    QuestionRow,
     Sight,
-    question_fields,
+    answer_row,
+    question_page_row,
     written_columns,
-    written_fields,
 )
+
+_OF_QUESTIONS = ("html", "closed_why", "origin_url", "origin_license")
+_OF_ANSWERS = ("html", "language", "score", "accepted_at", "origin_url", "origin_license")
+_OF_COMMENTS = ("html", "answer_id")
+
+#: Where these stand in the rows of answers and of comments.
+ACCEPTED_AT = WRITTEN_WIDTH + _OF_ANSWERS.index("accepted_at")
+ANSWER_ID = WRITTEN_WIDTH + _OF_COMMENTS.index("answer_id")
 
 
 @dataclass(frozen=True)
 class Discussion:
-    """A question with all that a reader may see under it."""
+    """A question with all that a reader may see under it; what stands under it is as the driver gave it."""
 
     question: QuestionPageRow
+    question_raw: Raw
     #: What solved it first, then by score, then the older first.
-    answers: Sequence[AnswerRow]
+    answers: Sequence[Raw]
     #: By the answer they stand under; None is the question itself.
-    comments: dict[int | None, list[CommentRow]] = field(default_factory=dict)
+    comments: Mapping[int | None, Sequence[Raw]] = field(default_factory=dict)
     #: What the reader has said about it.
     mine: Mine = field(default_factory=Mine)
 
     @property
-    def vote(self) -> int:
-        return self.mine.vote
-
-    @property
-    def answer_votes(self) -> Mapping[int, int]:
-        return self.mine.answer_votes
+    def accepted_raw(self) -> Raw | None:
+        return next((raw for raw in self.answers if raw[ACCEPTED_AT] is not None), None)
 
     @property
     def accepted(self) -> AnswerRow | None:
         """The answer that solved it."""
-        return next((answer for answer in self.answers if answer.is_accepted), None)
+        found = self.accepted_raw
+        return None if found is None else answer_row(found, self.question.above)
+
+    def ordered(self, key: Callable[[AnswerRow], Any]) -> "Discussion":
+        """The same with its answers in another order."""
+        above = self.question.above
+        return replace(self, answers=sorted(self.answers, key=lambda raw: key(answer_row(raw, above))))
+
+    def _texts(self) -> list[Raw]:
+        return [self.question_raw, *self.answers, *(raw for raws in self.comments.values() for raw in raws)]
+
+    def is_about(self, person_id: int | None) -> bool:
+        """Whether somebody wrote or deleted a text here."""
+        return any(raw[AUTHOR_ID] == person_id or raw[DELETED_BY_ID] == person_id for raw in self._texts())
+
+    def has_hidden_of(self, person_id: int | None) -> bool:
+        """Whether a text of theirs is hidden here."""
+        return any(raw[AUTHOR_ID] == person_id and raw[HIDDEN_AT] is not None for raw in self._texts())
 
 
 def read_discussion(session: Session, reader: Reader, question_id: int) -> Discussion:
     """All of a question's page at once, in four statements; raises NotFound also when it exists but not for this reader."""
     sight, given = Sight.of(reader), {"question_id": question_id, "reader_id": reader.id}
-    # Asked of the connection: a session prepares each statement for objects, which are not wanted here.
-    connection = session.connection()
-    row = connection.execute(_question(sight), given).first()
-    if row is None:
+    connection = connection_of(session)
+    found = _question(sight).ask(connection, given)
+    if not found:
         raise NotFound("question")
-    question = QuestionPageRow(*question_fields(row[:LISTED_WIDTH]), *row[LISTED_WIDTH:])
-    answers = [_answer_row(row, question) for row in connection.execute(_answers(sight), given)]
-    comments: dict[int | None, list[CommentRow]] = defaultdict(list)
-    for row in connection.execute(_comments(sight), given):
-        comments[row.answer_id].append(_comment_row(row))
-    return Discussion(question, answers, comments, find_mine(session, reader, question_id))
+    answers = _answers(sight).ask(connection, given)
+    comments: dict[int | None, list[Raw]] = defaultdict(list)
+    for raw in _comments(sight).ask(connection, given):
+        comments[raw[ANSWER_ID]].append(raw)
+    mine = find_mine(connection, reader, question_id)
+    return Discussion(question_page_row(found[0]), found[0], answers, comments, mine)
 
 
 @lru_cache
-def _question(sight: Sight) -> Select[Any]:
-    own = (QUESTIONS.c[name] for name in ("html", "closed_why", "origin_url", "origin_license"))
-    return (
-        LISTED.add_columns(*own)
+def _question(sight: Sight) -> Statement:
+    return Statement(
+        select(*QUESTION_COLUMNS, *(QUESTIONS.c[name] for name in _OF_QUESTIONS))
+        .select_from(QUESTIONS_WITH_ASKERS)
         .where(QUESTIONS.c.id == bindparam("question_id"))
         .where(may_be_read(sight, QUESTIONS.c))
     )
 
 
 @lru_cache
-def _answers(sight: Sight) -> Select[Any]:
-    own = ("html", "language", "score", "accepted_at", "origin_url", "origin_license")
-    return (
-        select(*written_columns(ANSWERS), *(ANSWERS.c[name] for name in own))
+def _answers(sight: Sight) -> Statement:
+    return Statement(
+        select(*written_columns(ANSWERS), *(ANSWERS.c[name] for name in _OF_ANSWERS))
         .select_from(ANSWERS.join(USERS, USERS.c.id == ANSWERS.c.author_id))
         .where(ANSWERS.c.question_id == bindparam("question_id"))
         .where(may_be_read(sight, ANSWERS.c))
@@ -96,15 +118,11 @@ def _answers(sight: Sight) -> Select[Any]:
     )
 
 
-def _answer_row(row: Sequence[Any], question: QuestionRow) -> AnswerRow:
-    return AnswerRow(*written_fields(row[:WRITTEN_WIDTH]), *(question, *row[WRITTEN_WIDTH:]))
-
-
 @lru_cache
-def _comments(sight: Sight) -> Select[Any]:
+def _comments(sight: Sight) -> Statement:
     """Comments under an answer that the reader may not see are not seen either."""
-    return (
-        select(*written_columns(COMMENTS), COMMENTS.c.answer_id, COMMENTS.c.html)
+    return Statement(
+        select(*written_columns(COMMENTS), *(COMMENTS.c[name] for name in _OF_COMMENTS))
         .select_from(
             COMMENTS.join(USERS, USERS.c.id == COMMENTS.c.author_id).outerjoin(
                 ANSWERS, ANSWERS.c.id == COMMENTS.c.answer_id
@@ -115,7 +133,3 @@ def _comments(sight: Sight) -> Select[Any]:
         .where(or_(COMMENTS.c.answer_id.is_(None), may_be_read(sight, ANSWERS.c)))
         .order_by(COMMENTS.c.created_at, COMMENTS.c.id)
     )
-
-
-def _comment_row(row: Sequence[Any]) -> CommentRow:
-    return CommentRow(*written_fields(row))

@@ -6,7 +6,7 @@ Doing twice what is allowed once is no offence: whether something is hidden or d
 from forum.accounts.models import Reader
 from forum.base.verdicts import YES, Verdict, no
 from forum.questions.models import WAITING, Answer, Comment, Question, Revision
-from forum.questions.rows import AnswerRow, CommentRow, QuestionRow
+from forum.questions.rows import AnswerRow, CommentRow, QuestionAbove, QuestionRow
 
 #: What is asked about: to be changed, or only to be shown.
 AnyQuestion = Question | QuestionRow
@@ -31,7 +31,7 @@ def may_answer(actor: Reader, question: AnyQuestion) -> Verdict:
     return YES
 
 
-def may_comment(actor: Reader, question: AnyQuestion, answer: AnyAnswer | None = None) -> Verdict:
+def may_comment(actor: Reader, question: AnyQuestion | QuestionAbove, answer: AnyAnswer | None = None) -> Verdict:
     if not actor.is_signed_in:
         return no("Sign in to comment.")
     if not question.is_public:

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import BindParameter, Select, bindparam, exists, func, select, union_all
+from sqlalchemy import BindParameter, bindparam, exists, func, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from forum.accounts.models import Reader, User
 from forum.base.errors import NotFound
+from forum.base.statements import Statement, connection_of
 from forum.questions.models import RELATED, SIMILAR, SOLVED, Answer, Follow, Question, QuestionLink, Tag, question_tags
 from forum.questions.queries import STATES, is_public
 from forum.questions.rows import QUESTIONS
@@ -78,8 +79,7 @@ def list_helpers(session: Session, tag: Tag) -> Sequence[Helper]:
 MOST_RELATED = 5
 
 
-@dataclass(frozen=True)
-class Related:
+class Related(NamedTuple):
     """Another question, as a link to it shows it."""
 
     id: int
@@ -88,13 +88,13 @@ class Related:
     language: str
 
 
-def list_related(session: Session, question_id: int) -> Sequence[Related]:
+def list_related(session: Session, question_id: int) -> tuple[Related, ...]:
     """Public questions tied to this one from either side: those somebody named first, then solved ones."""
-    return [Related(*row) for row in session.connection().execute(_related(), {"question_id": question_id})]
+    return tuple([Related(*raw) for raw in _related().ask(connection_of(session), {"question_id": question_id})])
 
 
 @lru_cache
-def _related() -> Select[Any]:
+def _related() -> Statement:
     links = QuestionLink.__table__
     question_id: BindParameter[int] = bindparam("question_id")
     is_tie = links.c.kind.in_((RELATED, SIMILAR))
@@ -103,7 +103,7 @@ def _related() -> Select[Any]:
         select(links.c.source_id, links.c.kind).where(links.c.target_id == question_id, is_tie),
     ).subquery()
     shown = [QUESTIONS.c[name] for name in ("id", "title", "state", "language")]
-    return (
+    return Statement(
         select(*shown)
         .select_from(QUESTIONS.join(tied, tied.c.other_id == QUESTIONS.c.id))
         .where(is_public(QUESTIONS.c), QUESTIONS.c.id != question_id)

@@ -197,14 +197,13 @@ def fingerprint(body: bytes) -> str:
 
 
 def choose_encoding(accepted: str, available: Iterable[str]) -> str | None:
-    """Name the encoding the browser likes best, by our order among equals; None means plain bytes."""
+    """Name the encoding the browser likes best, among equals what is available first; None means plain bytes."""
     liked = {name.lower(): quality for name, quality in parse_accept_header(accepted)}
-    known = set(available)
     best: str | None = None
     best_quality = 0.0
-    for name, _ in ENCODERS:
+    for name in available:
         quality = liked.get(name, liked.get("*", 0.0))
-        if name in known and quality > best_quality:
+        if quality > best_quality:
             best, best_quality = name, quality
     if best is not None and liked.get("identity", 0.0) > best_quality:
         return None

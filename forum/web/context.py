@@ -1,7 +1,9 @@
 """What every template may ask for: the site, the reader, the language, the way around."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from babel import Locale
 from flask import Flask, request
@@ -16,14 +18,23 @@ from forum.base.words import say
 from forum.web import brand
 from forum.web.assets import Assets
 from forum.web.frame import Links, NavItem
+from forum.web.holes import Hole
 from forum.web.language import language
-from forum.web.people import reader
+from forum.web.people import here, reader
 from forum.web.waiting import waiting_count
 
 THEMES = ("light", "dark")
 
 LINKS = Links()
 
+
+@lru_cache(maxsize=256)
+def _sign_in_from(place: str) -> str:
+    return f"{LINKS.sign_in}?{urlencode({'next': place})}"
+
+
+#: For visitors, on whatever a person who is signed in may do here.
+sign_in_url = Hole(lambda: _sign_in_from(here()))
 
 #: Where each way leads, who it is for (a property of the reader), and its picture.
 WAYS = (
@@ -40,20 +51,21 @@ WAYS = (
 
 def navigation() -> tuple[NavItem, ...]:
     """The ways open to this reader, with the one being walked marked."""
-    who = reader()
-    open_ways = [way for way in WAYS if way[3] is None or getattr(who, way[3])]
-    walked = [url for _, url, _, _ in open_ways if request.path == url or request.path.startswith(url + "/")]
-    current = max(walked, key=len, default="/questions" if request.path == "/" else None)
+    who, path = reader(), request.path
+    walked = [url for _, url, _, _ in WAYS if path == url or path.startswith(url + "/")]
+    # Of a way that is not open, the nearest one above it is walked.
+    is_open = tuple([needs is None or getattr(who, needs) for _, _, _, needs in WAYS])
+    count = waiting_count() if who.is_moderator else None
+    return _ways(is_open, tuple(walked) or ("/questions" if path == "/" else "",), count)
+
+
+@lru_cache(maxsize=256)
+def _ways(is_open: tuple[bool, ...], walked: tuple[str, ...], count: int | None) -> tuple[NavItem, ...]:
+    ways = [way for way, may_go in zip(WAYS, is_open, strict=True) if may_go]
+    current = max((url for _, url, _, _ in ways if url in walked), key=len, default=None)
     return tuple(
-        NavItem(
-            label,
-            url,
-            picture,
-            url == current,
-            "staff" if needs else "main",
-            waiting_count() if url == "/review" else None,
-        )
-        for label, url, picture, needs in open_ways
+        NavItem(label, url, picture, url == current, "staff" if needs else "main", count if url == "/review" else None)
+        for label, url, picture, needs in ways
     )
 
 
@@ -99,6 +111,7 @@ def install(app: Flask) -> None:
         links=LINKS,
         # For macros, which see no page; the pages themselves get it from `common`.
         site=LocalProxy(lambda: brand.face().site(settings, languages)),
+        sign_in_url=sign_in_url,
         person_url=LINKS.person_url,
         product_url=LINKS.product_url,
         tag_url=LINKS.tag_url,

@@ -3,26 +3,19 @@
 import base64
 import hmac
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request, session
 
 from forum.base.errors import Refused
 from forum.base.words import say
+from forum.web.holes import Hole
 from forum.web.people import SignInNeeded
 
 FIELD = "csrf_token"
 HEADER = "X-CSRF-Token"
 SECRET_BYTES = 16
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-
-#: Stands where the token will be in a piece of a page that is kept; nobody can guess it, and it is never sent.
-BLANK = secrets.token_hex(SECRET_BYTES)
-
-_leaves_blank: ContextVar[bool] = ContextVar("leaves_blank", default=False)
 
 
 class Forged(Refused):
@@ -41,10 +34,8 @@ class OldPage(Forged):
     """A text out of a page of ours, opened before its writer signed in anew: not done, but not lost either."""
 
 
-def csrf_token() -> str:
+def _token() -> str:
     """A token for the forms of this page; masked, so that compressing the page gives nothing away."""
-    if _leaves_blank.get():
-        return BLANK
     secret = session.get("csrf")
     if not isinstance(secret, str):
         secret = session["csrf"] = secrets.token_hex(SECRET_BYTES)
@@ -62,14 +53,8 @@ def _masked(secret: bytes) -> str:
     return base64.urlsafe_b64encode(pad + masked).decode().rstrip("=")
 
 
-@contextmanager
-def blank_tokens() -> Iterator[str]:
-    """While this lasts forms get, in place of a token, a word that nothing else contains."""
-    before = _leaves_blank.set(True)
-    try:
-        yield BLANK
-    finally:
-        _leaves_blank.reset(before)
+#: What forms ask for.
+csrf_token = Hole(_token)
 
 
 def check(sent: str) -> bool:

@@ -14,6 +14,7 @@ from forum.base.once import KEY_LENGTH
 from forum.base.requests import forget_session
 from forum.base.texts import Unclean, clean_line, clean_text
 from forum.base.words import Sentence, say, say_many
+from forum.web.holes import Hole
 from forum.web.people import here, reader
 
 F = TypeVar("F", bound="PageForm")
@@ -29,7 +30,7 @@ class PageForm(Form):  # type: ignore[misc]
         locales: ClassVar[list[str]] = []
 
     #: Sent with forms that make something, so that sending twice makes one.
-    once = HiddenField(default=lambda: secrets.token_hex(16))
+    once = HiddenField(default=Hole(lambda: secrets.token_hex(16)))
 
     @property
     def once_key(self) -> str:

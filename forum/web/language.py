@@ -1,8 +1,9 @@
 """In which language this page speaks, and how templates say things in it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from types import FunctionType, MethodType
 from typing import Any
@@ -12,6 +13,8 @@ from flask import Flask, request
 from jinja2 import Template
 from jinja2.runtime import Context
 from markupsafe import Markup
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from forum.base import words
 from forum.base.parts import parts
@@ -48,7 +51,13 @@ def _choose() -> str:
     for wish in (reader().language, request.cookies.get(COOKIE)):
         if wish in spoken:
             return str(wish)
-    return request.accept_languages.best_match(spoken) or spoken[0]
+    return best_language(request.headers.get("Accept-Language", ""), spoken)
+
+
+@lru_cache(maxsize=256)
+def best_language(accepted: str, spoken: tuple[str, ...]) -> str:
+    """What a browser likes best of the languages spoken here, else the first."""
+    return parse_accept_header(accepted, LanguageAccept).best_match(spoken) or spoken[0]
 
 
 def gettext(text: str) -> str:
@@ -107,8 +116,39 @@ def spoken(value: Any) -> Any:
     return words.translate(value, language()) if isinstance(value, Sentence) else value
 
 
+#: Until when what is being drawn reads the same, where somebody wants to keep it.
+_until: ContextVar[list[datetime] | None] = ContextVar("until", default=None)
+
+FOREVER = datetime.max.replace(tzinfo=UTC)
+
+
+@contextmanager
+def until_changed() -> Iterator[list[datetime]]:
+    """Learn when the first of the times that are told meanwhile will be told in other words."""
+    until = [FOREVER]
+    before = _until.set(until)
+    try:
+        yield until
+    finally:
+        _until.reset(before)
+
+
+def note_change(moment: datetime) -> None:
+    """Say that something reads differently from this moment on."""
+    until = _until.get()
+    if until is not None and moment < until[0]:
+        until[0] = moment
+
+
+def note_time(moment: datetime) -> None:
+    """Say that it is told here how long ago this was."""
+    if _until.get() is not None:
+        note_change(words.told_until(moment, now()))
+
+
 def when(moment: datetime) -> str:
     """How long ago, or in how long."""
+    note_time(moment)
     return words.format_ago(moment, now(), language())
 
 
@@ -124,6 +164,7 @@ def day(moment: datetime) -> str:
 
 def waited(moment: datetime) -> str:
     """A length of time up to now."""
+    note_time(moment)
     return words.format_wait(moment, now(), language())
 
 

@@ -11,6 +11,9 @@ from forum.accounts.sessions import find_session
 from forum.base.parts import parts
 from forum.base.requests import db, note_user, now
 
+#: Where Flask-Login keeps in the cookie who is signed in.
+KEY = "_user_id"
+
 
 class SignInNeeded(Exception):
     """Only somebody with an account can do this; the page that asks them in brings them back here."""
@@ -21,7 +24,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]
     """What Flask-Login is shown: it keeps the token of the session, never the id of the user."""
 
     user: User
-    user_session: UserSession
+    session_id: int
     token: str
 
     def get_id(self) -> str:
@@ -32,7 +35,9 @@ def reader() -> Reader:
     """Whoever looks."""
     person: Reader | None = g.get("actor")
     if person is None:
-        person = g.actor = current_user.user if current_user.is_authenticated else VISITOR
+        # Flask-Login is asked only where there is somebody: most who come carry no session.
+        is_known = KEY in session and current_user.is_authenticated
+        person = g.actor = current_user.user if is_known else VISITOR
     return person
 
 
@@ -47,15 +52,14 @@ def actor() -> User:
 def current_session() -> UserSession:
     """The session of this browser; raises SignInNeeded where there is none."""
     actor()
-    found: UserSession = current_user.user_session
-    return found
+    return db().get_one(UserSession, current_user.session_id)
 
 
 def let_in(user: User, user_session: UserSession, token: str) -> None:
     """Sign this browser in; whatever it carried before is forgotten, so that nobody can plant it."""
     session.clear()
     session.permanent = True
-    login_user(SignedIn(user, user_session, token))
+    login_user(SignedIn(user, user_session.id, token))
     g.pop("actor", None)
 
 
@@ -93,6 +97,8 @@ def install(app: Flask) -> None:
     """Let Flask-Login ask our sessions."""
     manager = LoginManager()
     manager.session_protection = None
+    # What browser and address say together is worked out for each page even so; nobody asks for it.
+    manager._session_identifier_generator = str
     manager.init_app(app, add_context_processor=False)
 
     @manager.user_loader  # type: ignore[untyped-decorator]
@@ -101,5 +107,5 @@ def install(app: Flask) -> None:
         if found is None:
             return None
         parts().measures.add("session_seen", found.id)
-        note_user(found.user_id)
-        return SignedIn(found.user, found, token)
+        note_user(found.user.id)
+        return SignedIn(found.user, found.id, token)

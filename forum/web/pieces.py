@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from sys import getsizeof
@@ -13,26 +14,22 @@ from markupsafe import Markup
 
 from forum.base import words
 from forum.base.requests import now
-from forum.web import forgery
-from forum.web.language import language
+from forum.web import holes
+from forum.web.language import language, note_change, note_time, until_changed
 
-#: Of one macro in one process: some hundred long answers with what is known of them.
+#: Of one macro in one process: some hundred long discussions with what is known of them.
 BYTES = 8 * 1024 * 1024
 
 
-#: What was drawn, cut where the tokens of its forms stand; a page puts its own there.
-Piece = list[str]
+def _cut(macro: Callable[..., Markup], *given: Any) -> holes.Cut:
+    """Draw it without what belongs to one page alone."""
+    with holes.left_open():
+        return holes.cut(str(macro(*given)))
 
 
-def _cut(macro: Callable[..., Markup], *given: Any) -> Piece:
-    """Draw it without any token."""
-    with forgery.blank_tokens() as blank:
-        return str(macro(*given)).split(blank)
-
-
-def _whole(piece: Piece) -> Markup:
+def _whole(piece: holes.Cut) -> Markup:
     """The piece for the page at hand."""
-    return Markup(piece[0] if len(piece) == 1 else forgery.csrf_token().join(piece))  # noqa: S704
+    return Markup(holes.filled(piece))  # noqa: S704
 
 
 def remembered(macro: Callable[..., Markup]) -> Callable[..., Markup]:
@@ -42,10 +39,10 @@ def remembered(macro: Callable[..., Markup]) -> Callable[..., Markup]:
 
 
 def remembered_in_language(macro: Callable[..., Markup]) -> Callable[..., Markup]:
-    """A macro that draws the same for the same arguments in one language; its forms get the token of each page."""
+    """A macro that draws the same for the same arguments in one language; its holes are filled for each page."""
 
     @lru_cache(maxsize=1024, typed=True)
-    def drawn(_language: str, *given: Any) -> Markup | Piece:
+    def drawn(_language: str, *given: Any) -> Markup | holes.Cut:
         piece = _cut(macro, *given)
         return _whole(piece) if len(piece) == 1 else piece
 
@@ -64,51 +61,69 @@ def remembered_for_now(macro: Callable[[datetime], Markup]) -> Callable[[datetim
         return macro(moment)
 
     def draw(moment: datetime) -> Markup:
+        note_time(moment)
         return drawn(moment, words.told(now() - moment), language())
 
     return draw
 
 
-class Shown(Protocol):
-    """What a piece is drawn from."""
+class Facts(Hashable, Protocol):
+    """All that a piece is drawn from, as values that can be compared."""
 
-    def facts(self, now: datetime) -> tuple[Hashable, ...]:
-        """All that can be seen of it at this moment, and its parts; what differs in nothing here looks the same."""
+    def shown(self) -> Any:
+        """What the macro is given; made of nothing but these values and the language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was drawn from these facts, and how long it reads the same."""
+
+    facts: Hashable
+    piece: holes.Cut
+    since: datetime
+    until: datetime
+    size: int
 
 
 class Pieces:
-    """What one macro drew, found again by all that can be seen of it; when it is too much, what nobody asked for goes.
+    """What one macro drew, found again by the facts it was drawn from; when it is too much, what nobody asked for goes.
 
-    Whoever looks may be anybody: what they may do is among the facts, and a form's token is left out of what is kept.
+    Whoever looks may be anybody: what they may do is among the facts, and what belongs to one page is left out.
     """
 
     def __init__(self, macro: Callable[[Any], Markup], most: int = BYTES) -> None:
         self._macro = macro
         self._most = most
-        self._kept: OrderedDict[Hashable, tuple[Piece, int]] = OrderedDict()
+        #: By the hash, which takes long enough to work out once.
+        self._kept: OrderedDict[int, Kept] = OrderedDict()
         self._bytes = 0
         self._lock = Lock()
 
-    def draw(self, shown: Shown) -> Markup:
-        """The piece, with tokens of this page in its forms."""
-        key = (language(), *shown.facts(now()))
+    def draw(self, facts: Facts) -> Markup:
+        """The piece, with what belongs to this page."""
+        key = (language(), facts)
+        number = hash(key)
         with self._lock:
-            found = self._kept.get(key)
+            found = self._kept.get(number)
             if found is not None:
-                self._kept.move_to_end(key)
-        return _whole(self._draw(key, shown) if found is None else found[0])
+                self._kept.move_to_end(number)
+        if found is None or not found.since <= now() < found.until or found.facts != key:
+            found = self._draw(key, number)
+        note_change(found.until)
+        return _whole(found.piece)
 
-    def _draw(self, key: tuple[Hashable, ...], shown: Shown) -> Piece:
-        piece = _cut(self._macro, shown)
-        size = sum(map(getsizeof, piece)) + _size(key)
+    def _draw(self, key: tuple[str, Facts], number: int) -> Kept:
+        with until_changed() as until:
+            piece = _cut(lambda facts: self._macro(facts.shown()), key[1])
+        kept = Kept(key, piece, now(), until[0], sum(map(getsizeof, piece)) + _size(key))
         with self._lock:
-            if key not in self._kept:
-                self._kept[key] = piece, size
-                self._bytes += size
+            gone = self._kept.pop(number, None)
+            self._kept[number] = kept
+            self._bytes += kept.size - (gone.size if gone else 0)
             while self._bytes > self._most:
-                _, (_, gone) = self._kept.popitem(last=False)
-                self._bytes -= gone
-        return piece
+                _, gone = self._kept.popitem(last=False)
+                self._bytes -= gone.size
+        return kept
 
 
 def _size(fact: Hashable) -> int:
@@ -116,12 +131,12 @@ def _size(fact: Hashable) -> int:
     return getsizeof(fact) + (sum(map(_size, fact)) if isinstance(fact, tuple) else 0)
 
 
-def remembered_piece(macro: Callable[[Any], Markup]) -> Callable[[Shown], Markup]:
-    """A macro that draws one thing, drawn again only when something can be seen of it that is new."""
+def remembered_piece(macro: Callable[[Any], Markup]) -> Callable[[Facts], Markup]:
+    """A macro that draws one thing from facts, drawn again only when one of them, or a time told in it, is another."""
     pieces = Pieces(macro)
 
-    def draw(shown: Shown) -> Markup:
-        return pieces.draw(shown)
+    def draw(facts: Facts) -> Markup:
+        return pieces.draw(facts)
 
     return draw
 

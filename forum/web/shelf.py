@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, g, request
-from werkzeug.datastructures import LanguageAccept
-from werkzeug.http import parse_accept_header, parse_cookie
+from werkzeug.http import parse_cookie
 
 from forum.base.changes import Changes
 from forum.base.measures import Measures
 from forum.base.parts import parts
 from forum.web.headers import is_personal
+from forum.web.language import best_language
 
 #: Nothing that a visitor sees is older, in seconds; times told on a page move on even when nothing is written.
 FRESH = 2.0
@@ -128,7 +128,7 @@ class Shelf:
             self._drop(wanted.key)
             return None
         self._kept.move_to_end(wanted.key)
-        if kept.viewed is not None and not guesses_ahead(scope.headers.get_all):
+        if kept.viewed is not None and not guesses_ahead(scope.headers.get):
             self._measures.add(*kept.viewed)
         answer = _answer(kept, scope)
         self._count("GET", kept.route, answer[0], 0.0)
@@ -196,23 +196,16 @@ def read_choices(cookie: str) -> tuple[str, str, str] | None:
     return language, theme, keys
 
 
-@lru_cache(maxsize=256)
-def best_language(accepted: str, languages: tuple[str, ...]) -> str:
-    """As `language._choose` finds it."""
-    wishes = parse_accept_header(accepted, LanguageAccept)
-    return wishes.best_match(languages) or languages[0]
-
-
-def guesses_ahead(values_of: Callable[[str], list[str]]) -> bool:
+def guesses_ahead(value_of: Callable[[str], str | None]) -> bool:
     """Whether a browser only fetches what somebody may look at next; asked of a request's headers."""
-    purposes = [*values_of("sec-purpose"), *values_of("purpose")]
-    return any("prefetch" in purpose.casefold() for purpose in purposes)
+    purposes = value_of("sec-purpose"), value_of("purpose")
+    return any(purpose is not None and "prefetch" in purpose.casefold() for purpose in purposes)
 
 
 def note_view(kind: str, row_id: int) -> None:
     """Count a look at what this page is about, now and whenever the page is sent again."""
     g.viewed = (kind, row_id)
-    if request.method == "GET" and not guesses_ahead(request.headers.getlist):
+    if request.method == "GET" and not guesses_ahead(request.headers.get):
         parts().measures.add(kind, row_id)
 
 

@@ -10,7 +10,7 @@ from forum.accounts.sessions import IDLE, STAFF_IDLE, end_all_sessions, end_sess
 
 def test_a_session_is_found_by_its_token_alone(session: Session, anna: User, now: datetime) -> None:
     opened, token = open_session(session, anna, "browser", now)
-    assert find_session(session, token, now) is opened
+    assert find_session(session, token, now) == (opened.id, anna)
     assert find_session(session, opened.token_hash, now) is None
 
 
@@ -25,7 +25,7 @@ def test_signing_out_everywhere_else_keeps_this_one(session: Session, anna: User
     here, here_token = open_session(session, anna, "here", now)
     _, there_token = open_session(session, anna, "there", now)
     end_all_sessions(session, anna, now, except_id=here.id)
-    assert find_session(session, here_token, now) is here
+    assert find_session(session, here_token, now) == (here.id, anna)
     assert find_session(session, there_token, now) is None
 
 

@@ -126,7 +126,7 @@ def test_a_browser_that_reads_nothing_packed_gets_it_plain(folder: Path) -> None
     ],
 )
 def test_which_encoding_is_chosen(accepted: str, chosen: str | None) -> None:
-    assert choose_encoding(accepted, ["gzip", "br", "zstd"]) == chosen
+    assert choose_encoding(accepted, ["br", "zstd", "gzip"]) == chosen
 
 
 def test_small_and_packed_files_stay_as_they_are(folder: Path) -> None:

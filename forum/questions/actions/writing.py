@@ -281,4 +281,3 @@ def _keep_revision(session: Session, actor: User, post: Question | Answer, why: 
             at=now,
         )
     )
-    session.flush()

@@ -83,7 +83,7 @@ def answer_again(form: AnswerForm, question_id: int, **shown: Any) -> str:
 @takes(AnswerForm, again=answer_again)
 @writes
 def post_answer(form: AnswerForm, question_id: int) -> Response:
-    question = find_question(db(), reader(), question_id)
+    question = find_question(db(), reader(), question_id, is_alone=True)
     answer = actions.post_answer(db(), actor(), question, form.written, now(), once=form.once_key)
     is_sent(ANSWER, question_id)
     flash(gettext("Thank you: somebody waits less because of you."), "ok")
