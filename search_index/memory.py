@@ -27,7 +27,7 @@ class _Contents:
         self._terms: dict[int, set[str]] = {}
         self._facets: dict[int, set[str]] = {}
         self._surfaces: dict[int, set[str]] = {}
-        self._postings: defaultdict[str, dict[int, float]] = defaultdict(dict)
+        self._postings: defaultdict[str, dict[int, int]] = defaultdict(dict)
         self._having: defaultdict[str, set[int]] = defaultdict(set)
         self._words: Counter[str] = Counter()
 
@@ -76,7 +76,7 @@ class _Contents:
     def terms(self, beginning: str) -> Iterable[tuple[str, int]]:
         return [(term, len(found)) for term, found in self._postings.items() if found and term.startswith(beginning)]
 
-    def postings(self, term: str, among: dict[int, float] | None) -> tuple[Sequence[int], Sequence[float]]:
+    def postings(self, term: str, among: dict[int, float] | None) -> tuple[Sequence[int], Sequence[int]]:
         found = self._postings.get(term, {})
         return list(found), list(found.values())
 

@@ -81,7 +81,7 @@ class PostgresShelf:
         )
         return [(term, frequency) for term, frequency in rows]
 
-    def postings(self, term: str, among: dict[int, float] | None) -> tuple[Sequence[int], Sequence[float]]:
+    def postings(self, term: str, among: dict[int, float] | None) -> tuple[Sequence[int], Sequence[int]]:
         if term not in self._numbers and not self.frequencies([term]):
             return [], []
         number = self._numbers[term]
@@ -94,7 +94,7 @@ class PostgresShelf:
                 term=number,
                 among=list(among),
             ).all()
-        return [row[0] for row in rows], [float(row[1]) for row in rows]
+        return [row[0] for row in rows], [row[1] for row in rows]
 
     def having(self, facet: str) -> set[int]:
         return set(self._rows("SELECT document_id FROM @facet WHERE name = :name", name=facet).scalars())

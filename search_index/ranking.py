@@ -28,6 +28,9 @@ RELEVANT = 0.4
 #: Postings read in one search before only documents already seen are followed.
 BUDGET = 60_000
 
+#: And while somebody types, which is asked for with every few letters.
+BUDGET_WHILE_TYPING = 20_000
+
 #: Documents followed after that.
 FOLLOWED = 2_000
 
@@ -88,7 +91,7 @@ class Shelf(Protocol):
     def terms(self, beginning: str) -> Iterable[tuple[str, int]]:
         """Give terms, that is stems of any word in a text, and how many documents have them."""
 
-    def postings(self, term: str, among: dict[int, float] | None) -> tuple[Sequence[int], Sequence[float]]:
+    def postings(self, term: str, among: dict[int, float] | None) -> tuple[Sequence[int], Sequence[int]]:
         """Give documents and impacts (in steps); those outside `among` may be left out."""
 
     def having(self, facet: str) -> set[int]: ...
@@ -176,7 +179,7 @@ def resembling(shelf: Shelf, text: str, limit: int, filters: Query | None, exclu
         if clue in words or (not clue.is_word and all(set(term[1:].split()) <= terms for term, _ in clue.terms))
     ]
     query = Query(limit=limit + 1 if exclude else limit)
-    hits = _ordered(shelf, query, clues, _allowed(shelf, filters) if filters else None)
+    hits = _ordered(shelf, query, clues, _allowed(shelf, filters) if filters else None, BUDGET_WHILE_TYPING)
     kept = tuple(hit for hit in hits.hits if hit.key != exclude)[:limit]
     return Hits(kept, total=len(kept), is_exact=False, is_noise=clues.is_noise, unknown=tuple(clues.unknown))
 
@@ -215,7 +218,7 @@ def _with_phrases(shelf: Shelf, query: Query, allowed: set[int] | None) -> set[i
     return allowed or set()
 
 
-def _ordered(shelf: Shelf, query: Query, clues: Clues, allowed: set[int] | None) -> Hits:
+def _ordered(shelf: Shelf, query: Query, clues: Clues, allowed: set[int] | None, budget: int = BUDGET) -> Hits:
     limit = max(1, min(query.limit, MOST_HITS))
     offset = max(0, min(query.offset, DEEPEST_OFFSET))
     end = offset + limit
@@ -223,7 +226,7 @@ def _ordered(shelf: Shelf, query: Query, clues: Clues, allowed: set[int] | None)
     is_exact = True
     if clues.clues and (allowed is None or allowed):
         is_whole = query.sort is not Sort.RELEVANCE or query.has_figures
-        scores, is_exact = _score(shelf, clues.clues, allowed, None if is_whole else _enough(end))
+        scores, is_exact = _score(shelf, clues.clues, allowed, None if is_whole else _enough(end), budget)
         total, ranked = _ranked(shelf, query, scores, clues.nearnesses, end)
     elif not clues.clues and clues.is_noise and not query.text.strip():
         total, ranked = _listed(shelf, query, allowed, end)
@@ -278,7 +281,7 @@ def _ranked(
 
 
 def _score(
-    shelf: Shelf, clues: list[Clue], allowed: set[int] | None, needed: int | None
+    shelf: Shelf, clues: list[Clue], allowed: set[int] | None, needed: int | None, budget: int
 ) -> tuple[dict[int, float], bool]:
     """Add up what each clue says about each document; say whether all that match were kept."""
     scores: dict[int, float] = {}
@@ -286,29 +289,34 @@ def _score(
     is_open = True
     read = 0
     for clue in clues:
-        if is_open and scores and needed is not None and len(scores) >= needed:
+        if is_open and needed is not None and len(scores) >= needed and left < max(scores.values()):
             least = nlargest(needed, scores.values())[-1]
             if left < least:
                 is_open = False
                 scores = {number: score for number, score in scores.items() if score + left >= least}
-        if is_open and read > BUDGET:
+        if is_open and read > budget:
             is_open = False
             scores = {number: scores[number] for number in _best(scores, FOLLOWED)}
         left -= clue.weight
         gained = _gain(shelf, clue, None if is_open else scores)
         read += len(gained)
-        if not is_open:
-            for number in scores.keys() & gained.keys():
-                scores[number] += gained[number]
-        elif allowed is None and not scores:
-            scores = gained
-        elif allowed is None:
-            for number, gain in gained.items():
-                scores[number] = scores.get(number, 0.0) + gain
-        else:
-            for number in allowed & gained.keys():
-                scores[number] = scores.get(number, 0.0) + gained[number]
+        if is_open and allowed is not None:
+            gained = {number: gained[number] for number in allowed & gained.keys()}
+        scores = _added(scores, gained, is_open)
     return scores, is_open
+
+
+def _added(scores: dict[int, float], gained: dict[int, float], is_open: bool) -> dict[int, float]:
+    """Add gains to scores; new documents come in while that is open. Few have both, so that few steps are ours."""
+    both = scores.keys() & gained.keys()
+    if not is_open:
+        for number in both:
+            scores[number] += gained[number]
+        return scores
+    added = scores | gained
+    for number in both:
+        added[number] = scores[number] + gained[number]
+    return added
 
 
 def _best(scores: dict[int, float], number: int) -> list[int]:
@@ -322,13 +330,17 @@ def _best(scores: dict[int, float], number: int) -> list[int]:
 def _gain(shelf: Shelf, clue: Clue, among: dict[int, float] | None) -> dict[int, float]:
     gained: dict[int, float] = {}
     for place, (term, share) in enumerate(clue.terms):
-        step = clue.weight * share / STEPS
         numbers, impacts = shelf.postings(term, among)
+        worth = [clue.weight * share / STEPS * impact for impact in range(STEPS + 1)]
+        if among is not None and len(numbers) > len(among):
+            found = dict(zip(numbers, impacts, strict=True))
+            more = {number: worth[found[number]] for number in among.keys() & found.keys()}
+        else:
+            more = dict(zip(numbers, map(worth.__getitem__, impacts), strict=True))
         if place == 0:
-            gained = dict(zip(numbers, [step * impact for impact in impacts], strict=True))
+            gained = more
             continue
-        for number, impact in zip(numbers, impacts, strict=True):
-            gain = step * impact
+        for number, gain in more.items():
             if gain > gained.get(number, 0.0):
                 gained[number] = gain
     return gained

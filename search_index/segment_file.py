@@ -12,6 +12,7 @@ Nothing in a file ever changes and nothing read from it is kept by the reader, s
 import json
 import marshal
 import mmap
+import os
 import struct
 import sys
 import tempfile
@@ -281,8 +282,12 @@ class SegmentFile:
     """A file as it is read: raises Damaged, or nearly anything, when it is not as it was written."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         with path.open("rb") as file:
+            told = os.fstat(file.fileno())
+            self._told = told.st_size, told.st_mtime_ns, told.st_ino
             self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._is_checked = False
         foot = len(self._map) - _FOOT.size
         if foot < len(MAGIC):
             raise Damaged("too short")
@@ -331,8 +336,18 @@ class SegmentFile:
         """Documents from the highest score to the lowest, newer ones first among equals."""
         return array("I", sorted(self.by_date, key=self.scores.__getitem__, reverse=True))
 
+    def is_as_opened(self) -> bool:
+        """Say whether nobody touched the file meanwhile: of one cut short not even a byte may be read."""
+        try:
+            told = self._path.stat()
+        except OSError:
+            return False
+        return self._told == (told.st_size, told.st_mtime_ns, told.st_ino)
+
     def check(self) -> None:
-        """Read a little of every part that is only read when it is asked for."""
+        """Read a little of every part that is only read when it is asked for, once."""
+        if self._is_checked:
+            return
         at, length, check = self._sections["neighbours"]
         if length and crc32(self._map[at : at + length]) != check:
             raise Damaged("neighbours")
@@ -340,6 +355,7 @@ class SegmentFile:
             for place in {0, len(self._heads[field]) - 1} if self._heads[field] else ():
                 names, _ = self._block(field, place)
                 self.postings(field, names[0])
+        self._is_checked = True
 
     def _block(self, field: str, place: int) -> tuple[list[bytes], int]:
         """Give the terms of a block and where their values begin."""

@@ -272,8 +272,13 @@ class WhooshIndex:
             return held[2]
 
     def _is_present(self, held: tuple[Path, int, WhooshShelf]) -> bool:
-        folder, state, _ = held
-        return folder == self._generations.current() and state == _latest(folder) and not (folder / DAMAGE).exists()
+        folder, state, shelf = held
+        return (
+            folder == self._generations.current()
+            and state == _latest(folder)
+            and not (folder / DAMAGE).exists()
+            and shelf.is_as_opened()
+        )
 
     def _ask(self, question: Callable[[WhooshShelf], T], otherwise: T) -> T:
         """Ask the present state. What a damaged file makes of Whoosh is anything from EOFError to

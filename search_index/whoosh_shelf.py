@@ -95,6 +95,9 @@ class WhooshShelf:
     def segments(self) -> int:
         return len(self._leaves)
 
+    def is_as_opened(self) -> bool:
+        return all(leaf.segment.is_as_opened() for leaf in self._leaves)
+
     def check(self) -> None:
         """Read a little of every part of every segment; raise, somehow, when that cannot be."""
         for leaf in self._leaves:
