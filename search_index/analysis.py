@@ -35,6 +35,8 @@ _WORD = re.compile(
     r"|[^\W\d_](?:\+\+|#)(?!\w)"
     r"|[^\W_]+"
 )
+_BLANK = re.compile(r"\s")
+_SIGN = r"[-.!'&/_@·]?"
 _MARKS = re.compile(r"[\u0300-\u036f]")
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "‐": "-", "‑": "-", "–": " ", "—": " "})
 _JOINTS = re.compile(r"[-.!'&/_@·]")
@@ -125,12 +127,62 @@ def _forms_of_written(written: str) -> tuple[str, ...]:
     return _forms(fold(written))
 
 
-def places(text: str) -> Iterator[Word]:
+def written_words(text: str) -> Iterator[tuple[int, int, str]]:
     """Cut words out of a text as it is written, with their places in it."""
     for match in _WORD.finditer(text.translate(_APOSTROPHES)):
-        forms = _forms_of_written(match.group()[: 3 * LONGEST_WORD])
+        yield match.start(), match.end(), match.group()[: 3 * LONGEST_WORD]
+
+
+def written_words_near(text: str, beginnings: re.Pattern[str]) -> Iterator[tuple[int, int, str]]:
+    """Cut only such words out of a text as stand with something that begins so between the same two blanks."""
+    text = text.translate(_APOSTROPHES)
+    end = 0
+    for found in beginnings.finditer(text):
+        start = found.start()
+        if start < end:
+            continue
+        while start > end and not text[start - 1].isspace():
+            start -= 1
+        blank = _BLANK.search(text, found.end())
+        end = blank.start() if blank else len(text)
+        for match in _WORD.finditer(text, start, end):
+            yield match.start(), match.end(), match.group()[: 3 * LONGEST_WORD]
+
+
+def beginnings_of(terms: Iterable[str]) -> re.Pattern[str] | None:
+    """Make an expression for how words may begin that have one of these stems, as people write them: signs within,
+    accents, capitals; None when there is no telling.
+
+    A stem differs from its word in the last letters, and `y` may have become `i`; three letters are enough.
+    """
+    alternatives = set()
+    for term in terms:
+        if not (term.isascii() and term.isalnum()):
+            return None
+        letters = [_spelt(letter) for letter in term[: max(1, min(3, len(term) - 1))]]
+        inside = "" if term[0].isdigit() else r"(?<![^\W_][\s\S])"
+        alternatives.add(_SIGN.join([letters[0] + inside, *letters[1:]]))
+    return re.compile("|".join(sorted(alternatives))) if alternatives else None
+
+
+@lru_cache(maxsize=40)
+def _spelt(letter: str) -> str:
+    """Give the class of characters that fold to a letter."""
+    meant = {"i": "iy", "y": "iy"}.get(letter, letter)
+    return f"[{''.join(chr(point) for point in range(0x30, 0x250) if fold(chr(point))[:1] in set(meant))}]"
+
+
+def forms_of(written: str) -> tuple[str, ...]:
+    """Give the forms of one word as it is written."""
+    return _forms_of_written(written)
+
+
+def places(text: str) -> Iterator[Word]:
+    """Cut words with their forms out of a text as it is written."""
+    for start, end, written in written_words(text):
+        forms = _forms_of_written(written)
         if forms:
-            yield Word(match.start(), match.end(), forms)
+            yield Word(start, end, forms)
 
 
 def guess_language(text: str, default: str = "it") -> str:

@@ -16,7 +16,11 @@ from search_index.contract import IndexBusy
 
 POINTER = "current"
 LOCK = "writer.lock"
+OPENING = "opening.lock"
 PREFIX = "generation-"
+
+#: Seconds that readers who are just opening files may hold up their removal; then they stay for the next time.
+CLEANING_PATIENCE = 1.0
 
 #: Laid into a generation by whoever finds it unreadable, so that every process knows.
 DAMAGE = "damaged"
@@ -58,7 +62,9 @@ class Generations:
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(self.folder / POINTER)
-        self.sweep()
+        with self.cleaning() as is_free:
+            if is_free:
+                self.sweep()
 
     def sweep(self) -> None:
         """Remove generations not in use, such as those left by a rebuild that was killed; hold the lock."""
@@ -83,6 +89,35 @@ class Generations:
         finally:
             os.close(handle)
 
+    @contextmanager
+    def opening(self) -> Iterator[None]:
+        """Open files that nobody removes meanwhile."""
+        try:
+            handle = os.open(self.folder / OPENING, os.O_CREAT | os.O_RDWR, 0o600)
+        except FileNotFoundError:
+            yield
+            return
+        try:
+            if fcntl is not None:
+                fcntl.flock(handle, fcntl.LOCK_SH)
+            yield
+        finally:
+            os.close(handle)
+
+    @contextmanager
+    def cleaning(self) -> Iterator[bool]:
+        """Remove files that nobody is just opening; says whether that could be had. Hold the writer's lock."""
+        handle = os.open(self.folder / OPENING, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            try:
+                _acquire(handle, CLEANING_PATIENCE)
+            except IndexBusy:
+                yield False
+            else:
+                yield True
+        finally:
+            os.close(handle)
+
     def mark_damaged(self, path: Path) -> None:
         with suppress(OSError):
             (path / DAMAGE).touch()
@@ -98,6 +133,6 @@ def _acquire(handle: int, patience: float) -> None:
         except BlockingIOError:
             if time.monotonic() >= until:
                 raise IndexBusy("Another writer holds the index.") from None
-            time.sleep(0.05)
+            time.sleep(0.01)
         else:
             return

@@ -2,14 +2,15 @@
 
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from heapq import nsmallest
 
 from search_index import ranking
 from search_index.clues import correct
-from search_index.contract import Batch, Hits, Query
+from search_index.contract import Batch, Hits, Query, Sort
 from search_index.document import Document
-from search_index.ranking import Figures, commonest, facets_of, figures_of, surfaces_of
+from search_index.ranking import Bounds, Figures, commonest, facets_of, figures_of, sorting_key, surfaces_of
 from search_index.weighing import weigh
 
 
@@ -26,7 +27,7 @@ class _Contents:
         self._terms: dict[int, set[str]] = {}
         self._facets: dict[int, set[str]] = {}
         self._surfaces: dict[int, set[str]] = {}
-        self._postings: defaultdict[str, dict[int, float]] = defaultdict(dict)
+        self._postings: defaultdict[str, dict[int, int]] = defaultdict(dict)
         self._having: defaultdict[str, set[int]] = defaultdict(set)
         self._words: Counter[str] = Counter()
 
@@ -75,7 +76,7 @@ class _Contents:
     def terms(self, beginning: str) -> Iterable[tuple[str, int]]:
         return [(term, len(found)) for term, found in self._postings.items() if found and term.startswith(beginning)]
 
-    def postings(self, term: str, among: dict[int, float] | None) -> tuple[Sequence[int], Sequence[float]]:
+    def postings(self, term: str, among: dict[int, float] | None) -> tuple[Sequence[int], Sequence[int]]:
         found = self._postings.get(term, {})
         return list(found), list(found.values())
 
@@ -87,6 +88,14 @@ class _Contents:
 
     def figures(self, numbers: Sequence[int]) -> list[Figures]:
         return [self._figures[number] for number in numbers]
+
+    def fitting(self, numbers: Collection[int] | None, bounds: Bounds) -> list[int]:
+        chosen = self._keys if numbers is None else numbers
+        return [each for each in chosen if bounds.hold(self._figures[each].score, self._figures[each].created)]
+
+    def first(self, numbers: Collection[int] | None, sort: Sort, most: int) -> list[int]:
+        chosen = self._keys if numbers is None else numbers
+        return nsmallest(most, chosen, key=lambda each: sorting_key(self._figures[each], each, sort))
 
     def neighbours(self, numbers: Sequence[int]) -> list[bytes]:
         return [self._neighbours[number] for number in numbers]

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from search_index import analysis
-from search_index.analysis import Word
 
 #: Longer texts are looked at so far: the bound on what a passage may cost.
 LONGEST = 30_000
@@ -67,6 +66,10 @@ class Marker:
                 self._want(term, number, weight)
             for term in word.kin:
                 self._want(term, number, weight * _KIN)
+        #: No stemmer changes the first letter: words that begin otherwise need not be stemmed.
+        self._beginnings = frozenset(term[0] for term in self._wanted)
+        self._candidates = analysis.beginnings_of(self._wanted)
+        self._known: dict[str, tuple[frozenset[int], float] | None] = {}
 
     def _want(self, term: str, number: int, weight: float) -> None:
         if weight > self._wanted.get(term, (0, 0.0))[1]:
@@ -91,25 +94,41 @@ class Marker:
         found = [(place, self.best(text, length)) for place, text in enumerate(texts)]
         return max(found, key=lambda each: (each[1].weight, -each[0]), default=None)
 
+    def where(self, text: str, length: int = 240) -> tuple[float, int]:
+        """Say what the best stretch of a text is worth, and where the first match in it is."""
+        matches = self._matches(_composed(text))
+        first, weight = _best_window(matches, length)
+        return weight, matches[first].start if matches else 0
+
     def _matches(self, text: str) -> list[_Match]:
-        found = []
-        for word in analysis.places(text):
-            match = self._match(word)
-            if match is not None:
-                found.append(match)
+        found: list[_Match] = []
+        if not self._wanted:
+            return found
+        candidates = self._candidates
+        words = analysis.written_words_near(text, candidates) if candidates else analysis.written_words(text)
+        for start, end, written in words:
+            try:
+                told = self._known[written]
+            except KeyError:
+                told = self._known[written] = self._told(written)
+            if told is not None:
+                found.append(_Match(start, end, *told))
                 if len(found) >= MOST_MATCHES:
                     break
         return found
 
-    def _match(self, word: Word) -> _Match | None:
+    def _told(self, written: str) -> tuple[frozenset[int], float] | None:
+        """Say which words of the search a written word stands for, and how much that counts."""
         numbers, weight = set(), 0.0
-        for form in word.forms:
+        for form in analysis.forms_of(written):
+            if form[0] not in self._beginnings or analysis.is_stop_word(form):
+                continue
             for term in analysis.stems(form):
-                if term in self._wanted and not analysis.is_stop_word(form):
+                if term in self._wanted:
                     number, counts = self._wanted[term]
                     numbers.add(number)
                     weight = max(weight, counts)
-        return _Match(word.start, word.end, frozenset(numbers), weight) if numbers else None
+        return (frozenset(numbers), weight) if numbers else None
 
 
 def _composed(text: str) -> str:

@@ -7,7 +7,7 @@ it.
 
 import logging
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -16,10 +16,10 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from search_index import ranking
 from search_index.clues import correct
-from search_index.contract import STAMP, Batch, Hits, IndexBusy, IndexDamaged, Query
+from search_index.contract import STAMP, Batch, Hits, IndexBusy, IndexDamaged, Query, Sort
 from search_index.document import Document
 from search_index.postgres_tables import CHUNK, SURFACE, TABLES_VERSION, TERM, Names, add, remove
-from search_index.ranking import Figures, commonest
+from search_index.ranking import Bounds, Figures, commonest
 
 #: Seconds a writer waits for another before IndexBusy.
 PATIENCE = 10
@@ -29,6 +29,9 @@ SEARCH_TIMEOUT = 2_000
 
 #: Words read when looking for those that begin so.
 MOST_WORDS = 20_000
+
+#: No figure is beyond it.
+MOST = 2**62
 
 POSTGRES_STAMP = f"{STAMP}, tables {TABLES_VERSION}"
 
@@ -78,7 +81,7 @@ class PostgresShelf:
         )
         return [(term, frequency) for term, frequency in rows]
 
-    def postings(self, term: str, among: dict[int, float] | None) -> tuple[Sequence[int], Sequence[float]]:
+    def postings(self, term: str, among: dict[int, float] | None) -> tuple[Sequence[int], Sequence[int]]:
         if term not in self._numbers and not self.frequencies([term]):
             return [], []
         number = self._numbers[term]
@@ -91,7 +94,7 @@ class PostgresShelf:
                 term=number,
                 among=list(among),
             ).all()
-        return [row[0] for row in rows], [float(row[1]) for row in rows]
+        return [row[0] for row in rows], [row[1] for row in rows]
 
     def having(self, facet: str) -> set[int]:
         return set(self._rows("SELECT document_id FROM @facet WHERE name = :name", name=facet).scalars())
@@ -107,6 +110,29 @@ class PostgresShelf:
         found = {number: Figures(score, created, quality) for number, score, created, quality in rows}
         return [found[number] for number in numbers]
 
+    def fitting(self, numbers: Collection[int] | None, bounds: Bounds) -> list[int]:
+        asked, values = _among(numbers)
+        rows = self._rows(
+            f"SELECT id FROM @document WHERE {asked}"  # noqa: S608 - one of two texts of ours
+            " AND score BETWEEN :least AND :most AND created >= :after AND created < :before",
+            least=-MOST if bounds.min_score is None else bounds.min_score,
+            most=MOST if bounds.max_score is None else bounds.max_score,
+            after=-MOST if bounds.after is None else int(bounds.after),
+            before=MOST if bounds.before is None else int(bounds.before),
+            **values,
+        )
+        return list(rows.scalars())
+
+    def first(self, numbers: Collection[int] | None, sort: Sort, most: int) -> list[int]:
+        asked, values = _among(numbers)
+        order = "score DESC, created DESC, id" if sort is Sort.SCORE else "created DESC, id"
+        rows = self._rows(
+            f"SELECT id FROM @document WHERE {asked} ORDER BY {order} LIMIT :limit",  # noqa: S608 - texts of ours
+            limit=most,
+            **values,
+        )
+        return list(rows.scalars())
+
     def neighbours(self, numbers: Sequence[int]) -> list[bytes]:
         rows = self._rows(
             "SELECT id, neighbours FROM @document WHERE id = ANY(CAST(:ids AS integer[]))", ids=list(numbers)
@@ -121,6 +147,11 @@ class PostgresShelf:
 
     def all_names(self) -> set[str]:
         return set(self._rows("SELECT key FROM @document").scalars())
+
+
+def _among(numbers: Collection[int] | None) -> tuple[str, dict[str, Any]]:
+    """A condition that keeps to the documents, and its values."""
+    return ("true", {}) if numbers is None else ("id = ANY(CAST(:ids AS integer[]))", {"ids": list(numbers)})
 
 
 class PostgresBatch:

@@ -5,7 +5,7 @@ yet among the best, only documents already seen are followed: the common words o
 are long, then cost little and change nothing. A budget bounds the rest.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from heapq import nlargest
 from math import log10
 from typing import NamedTuple, Protocol
@@ -28,6 +28,9 @@ RELEVANT = 0.4
 #: Postings read in one search before only documents already seen are followed.
 BUDGET = 60_000
 
+#: And while somebody types, which is asked for with every few letters.
+BUDGET_WHILE_TYPING = 20_000
+
 #: Documents followed after that.
 FOLLOWED = 2_000
 
@@ -41,6 +44,37 @@ class Figures(NamedTuple):
     score: int
     created: int
     quality: float
+
+
+class Bounds(NamedTuple):
+    """What the figures of a document must keep to."""
+
+    min_score: int | None
+    max_score: int | None
+    after: float | None
+    before: float | None
+
+    def hold(self, score: int, created: int) -> bool:
+        return (
+            (self.min_score is None or score >= self.min_score)
+            and (self.max_score is None or score <= self.max_score)
+            and (self.after is None or created >= self.after)
+            and (self.before is None or created < self.before)
+        )
+
+
+def bounds_of(query: Query) -> Bounds:
+    return Bounds(
+        query.min_score,
+        query.max_score,
+        query.after.timestamp() if query.after is not None else None,
+        query.before.timestamp() if query.before is not None else None,
+    )
+
+
+def sorting_key(figures: Figures, number: int, sort: Sort) -> tuple[int, int, int]:
+    """Order documents by votes or else by date, the newer first among equals."""
+    return (-figures.score if sort is Sort.SCORE else 0, -figures.created, number)
 
 
 class Shelf(Protocol):
@@ -57,7 +91,7 @@ class Shelf(Protocol):
     def terms(self, beginning: str) -> Iterable[tuple[str, int]]:
         """Give terms, that is stems of any word in a text, and how many documents have them."""
 
-    def postings(self, term: str, among: dict[int, float] | None) -> tuple[Sequence[int], Sequence[float]]:
+    def postings(self, term: str, among: dict[int, float] | None) -> tuple[Sequence[int], Sequence[int]]:
         """Give documents and impacts (in steps); those outside `among` may be left out."""
 
     def having(self, facet: str) -> set[int]: ...
@@ -65,6 +99,12 @@ class Shelf(Protocol):
     def everything(self) -> set[int]: ...
 
     def figures(self, numbers: Sequence[int]) -> list[Figures]: ...
+
+    def fitting(self, numbers: Collection[int] | None, bounds: Bounds) -> list[int]:
+        """Give those of the documents, or of all, whose figures keep to the bounds."""
+
+    def first(self, numbers: Collection[int] | None, sort: Sort, most: int) -> list[int]:
+        """Give the first of the documents, or of all, by votes or by date: see `sorting_key`."""
 
     def neighbours(self, numbers: Sequence[int]) -> list[bytes]:
         """Give what `weighing` kept of the words that stand together."""
@@ -139,7 +179,7 @@ def resembling(shelf: Shelf, text: str, limit: int, filters: Query | None, exclu
         if clue in words or (not clue.is_word and all(set(term[1:].split()) <= terms for term, _ in clue.terms))
     ]
     query = Query(limit=limit + 1 if exclude else limit)
-    hits = _ordered(shelf, query, clues, _allowed(shelf, filters) if filters else None)
+    hits = _ordered(shelf, query, clues, _allowed(shelf, filters) if filters else None, BUDGET_WHILE_TYPING)
     kept = tuple(hit for hit in hits.hits if hit.key != exclude)[:limit]
     return Hits(kept, total=len(kept), is_exact=False, is_noise=clues.is_noise, unknown=tuple(clues.unknown))
 
@@ -178,43 +218,70 @@ def _with_phrases(shelf: Shelf, query: Query, allowed: set[int] | None) -> set[i
     return allowed or set()
 
 
-def _ordered(shelf: Shelf, query: Query, clues: Clues, allowed: set[int] | None) -> Hits:
+def _ordered(shelf: Shelf, query: Query, clues: Clues, allowed: set[int] | None, budget: int = BUDGET) -> Hits:
     limit = max(1, min(query.limit, MOST_HITS))
     offset = max(0, min(query.offset, DEEPEST_OFFSET))
+    end = offset + limit
+    scores: dict[int, float] = {}
     is_exact = True
     if clues.clues and (allowed is None or allowed):
         is_whole = query.sort is not Sort.RELEVANCE or query.has_figures
-        needed = 4 * (offset + limit) + 40
-        scores, is_exact = _score(shelf, clues.clues, allowed, None if is_whole else needed)
-    elif clues.is_noise and not query.text.strip():
-        scores = dict.fromkeys(shelf.everything() if allowed is None else allowed, 0.0)
+        scores, is_exact = _score(shelf, clues.clues, allowed, None if is_whole else _enough(end), budget)
+        total, ranked = _ranked(shelf, query, scores, clues.nearnesses, end)
+    elif not clues.clues and clues.is_noise and not query.text.strip():
+        total, ranked = _listed(shelf, query, allowed, end)
     else:
-        scores = {}
-    total = len(scores)
-    if query.sort is not Sort.RELEVANCE or query.has_figures or not clues.clues:
-        ranked = _by_figures(shelf, query, scores, clues.nearnesses)
-        total = len(ranked)
-    else:
-        ranked = _by_relevance(shelf, _best(scores, 4 * (offset + limit) + 40), scores, clues.nearnesses)
-    shown = ranked[offset : offset + limit]
+        total, ranked = 0, []
+    shown = ranked[offset:end]
     names = shelf.names([number for number, _ in shown])
     most = clues.weight_of_words or 1.0
     return Hits(
         tuple(
-            Hit(name, round(score, 6), round(min(1.0, scores[number] / most), 4))
+            Hit(name, round(score, 6), round(min(1.0, scores.get(number, 0.0) / most), 4))
             for name, (number, score) in zip(names, shown, strict=True)
         ),
         total=total,
         is_exact=is_exact,
-        has_more=total > offset + limit,
+        has_more=total > end,
         corrected=tuple(clues.corrected),
         unknown=tuple(clues.unknown),
         is_noise=clues.is_noise and bool(query.text.strip()),
     )
 
 
+def _enough(end: int) -> int:
+    """How many to look at more closely, so that the first ones are surely among them."""
+    return 4 * end + 40
+
+
+def _listed(shelf: Shelf, query: Query, allowed: set[int] | None, end: int) -> tuple[int, list[tuple[int, float]]]:
+    """Give what the filters alone leave, and how much that is: by date unless otherwise wanted."""
+    numbers: Collection[int] | None = allowed
+    if query.has_figures:
+        numbers = shelf.fitting(allowed, bounds_of(query))
+    total = shelf.count if numbers is None else len(numbers)
+    return total, [(number, 0.0) for number in shelf.first(numbers, query.sort, end)]
+
+
+def _ranked(
+    shelf: Shelf, query: Query, scores: dict[int, float], nearnesses: list[Nearness], end: int
+) -> tuple[int, list[tuple[int, float]]]:
+    """Give the first of what was found, and how much that is in all."""
+    numbers: Collection[int] = scores
+    if query.sort is not Sort.RELEVANCE:
+        least = RELEVANT * max(scores.values(), default=0.0)
+        numbers = [number for number, score in scores.items() if score >= least]
+    if query.has_figures:
+        numbers = shelf.fitting(numbers, bounds_of(query))
+    if query.sort is not Sort.RELEVANCE:
+        return len(numbers), [(number, scores[number]) for number in shelf.first(numbers, query.sort, end)]
+    if len(numbers) < len(scores):
+        scores = {number: scores[number] for number in numbers}
+    return len(numbers), _by_relevance(shelf, _best(scores, _enough(end)), scores, nearnesses)
+
+
 def _score(
-    shelf: Shelf, clues: list[Clue], allowed: set[int] | None, needed: int | None
+    shelf: Shelf, clues: list[Clue], allowed: set[int] | None, needed: int | None, budget: int
 ) -> tuple[dict[int, float], bool]:
     """Add up what each clue says about each document; say whether all that match were kept."""
     scores: dict[int, float] = {}
@@ -222,29 +289,34 @@ def _score(
     is_open = True
     read = 0
     for clue in clues:
-        if is_open and scores and needed is not None and len(scores) >= needed:
+        if is_open and needed is not None and len(scores) >= needed and left < max(scores.values()):
             least = nlargest(needed, scores.values())[-1]
             if left < least:
                 is_open = False
                 scores = {number: score for number, score in scores.items() if score + left >= least}
-        if is_open and read > BUDGET:
+        if is_open and read > budget:
             is_open = False
             scores = {number: scores[number] for number in _best(scores, FOLLOWED)}
         left -= clue.weight
         gained = _gain(shelf, clue, None if is_open else scores)
         read += len(gained)
-        if not is_open:
-            for number in scores.keys() & gained.keys():
-                scores[number] += gained[number]
-        elif allowed is None and not scores:
-            scores = gained
-        elif allowed is None:
-            for number, gain in gained.items():
-                scores[number] = scores.get(number, 0.0) + gain
-        else:
-            for number in allowed & gained.keys():
-                scores[number] = scores.get(number, 0.0) + gained[number]
+        if is_open and allowed is not None:
+            gained = {number: gained[number] for number in allowed & gained.keys()}
+        scores = _added(scores, gained, is_open)
     return scores, is_open
+
+
+def _added(scores: dict[int, float], gained: dict[int, float], is_open: bool) -> dict[int, float]:
+    """Add gains to scores; new documents come in while that is open. Few have both, so that few steps are ours."""
+    both = scores.keys() & gained.keys()
+    if not is_open:
+        for number in both:
+            scores[number] += gained[number]
+        return scores
+    added = scores | gained
+    for number in both:
+        added[number] = scores[number] + gained[number]
+    return added
 
 
 def _best(scores: dict[int, float], number: int) -> list[int]:
@@ -258,13 +330,17 @@ def _best(scores: dict[int, float], number: int) -> list[int]:
 def _gain(shelf: Shelf, clue: Clue, among: dict[int, float] | None) -> dict[int, float]:
     gained: dict[int, float] = {}
     for place, (term, share) in enumerate(clue.terms):
-        step = clue.weight * share / STEPS
         numbers, impacts = shelf.postings(term, among)
+        worth = [clue.weight * share / STEPS * impact for impact in range(STEPS + 1)]
+        if among is not None and len(numbers) > len(among):
+            found = dict(zip(numbers, impacts, strict=True))
+            more = {number: worth[found[number]] for number in among.keys() & found.keys()}
+        else:
+            more = dict(zip(numbers, map(worth.__getitem__, impacts), strict=True))
         if place == 0:
-            gained = dict(zip(numbers, [step * impact for impact in impacts], strict=True))
+            gained = more
             continue
-        for number, impact in zip(numbers, impacts, strict=True):
-            gain = step * impact
+        for number, gain in more.items():
             if gain > gained.get(number, 0.0):
                 gained[number] = gain
     return gained
@@ -302,32 +378,3 @@ def _near(shelf: Shelf, numbers: list[int], scores: dict[int, float], nearnesses
 def _magnitude(score: int) -> float:
     """One for ten votes, two for a hundred; never more, and nothing below zero."""
     return min(2.0, log10(1 + score)) if score > 0 else 0.0
-
-
-def _by_figures(
-    shelf: Shelf, query: Query, scores: dict[int, float], nearnesses: list[Nearness]
-) -> list[tuple[int, float]]:
-    least = RELEVANT * max(scores.values(), default=0.0) if query.sort is not Sort.RELEVANCE else 0.0
-    numbers = [number for number, score in scores.items() if score >= least]
-    kept = [
-        (number, figures)
-        for number, figures in zip(numbers, shelf.figures(numbers), strict=True)
-        if _fits(figures, query)
-    ]
-    if query.sort is Sort.SCORE:
-        kept.sort(key=lambda each: (-each[1].score, -each[1].created, each[0]))
-    elif query.sort is Sort.NEWEST or not any(scores.values()):
-        kept.sort(key=lambda each: (-each[1].created, each[0]))
-    else:
-        return _by_relevance(shelf, [number for number, _ in kept], scores, nearnesses)
-    return [(number, scores[number]) for number, _ in kept]
-
-
-def _fits(figures: Figures, query: Query) -> bool:
-    if query.min_score is not None and figures.score < query.min_score:
-        return False
-    if query.max_score is not None and figures.score > query.max_score:
-        return False
-    if query.after is not None and figures.created < query.after.timestamp():
-        return False
-    return query.before is None or figures.created < query.before.timestamp()

@@ -11,14 +11,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
+from whoosh.codec.whoosh3 import W3Codec, W3Segment
+from whoosh.fields import Schema
 from whoosh.filedb.filestore import FileStorage
-from whoosh.index import FileIndex
-from whoosh.reading import SegmentReader
-from whoosh.writing import SegmentWriter
+from whoosh.index import TOC, clean_files
 
 from search_index import ranking
 from search_index.clues import correct
@@ -26,27 +26,25 @@ from search_index.contract import STAMP, Batch, Hits, IndexDamaged, Query
 from search_index.document import Document
 from search_index.generations import DAMAGE, Generations
 from search_index.ranking import commonest, facets_of, figures_of, surfaces_of
+from search_index.segment_file import FACET, TEXT, WORD, SegmentMaker
 from search_index.weighing import weigh
-from search_index.whoosh_shelf import (
-    MARK,
-    QUALITY_STEPS,
-    SCHEMA_VERSION,
-    LengthlessCodec,
-    WhooshShelf,
-    make_schema,
-)
+from search_index.whoosh_shelf import QUALITY_STEPS, WhooshShelf, open_segment
 
 #: Seconds a writer waits for another before IndexBusy.
 PATIENCE = 10.0
 
-#: Megabytes of postings held in memory while writing; more go to files first.
-WRITING_MEMORY = 48
-
 #: Segments with more documents are left alone, or one small commit might take a minute.
-BIG_SEGMENT = 5_000
+BIG_SEGMENT = 10_000
 
-#: What is kept in the index about how it was made.
-WHOOSH_STAMP = f"{STAMP}, schema {SCHEMA_VERSION}"
+#: Segments of so few are written again with every commit: it costs less than to look into one more of them.
+SMALL_SEGMENT = 25
+
+#: Raise the number when files or states are written in another form: those are not even opened.
+FORM = "files 3"
+
+#: What is kept beside the index about how it was made, and where.
+WHOOSH_STAMP = f"{STAMP}, {FORM}"
+STAMP_FILE = "made-with"
 
 NAME = "search"
 
@@ -58,65 +56,89 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-def _fields(document: Document) -> dict[str, Any]:
+def _put(maker: SegmentMaker, document: Document) -> None:
     figures = figures_of(document)
     weighed = weigh(document)
-    return {
-        "key": document.key,
-        "text": weighed.impacts,
-        "neighbours": weighed.neighbours,
-        "facet": dict.fromkeys(facets_of(document), 1.0),
-        "word": dict.fromkeys(surfaces_of(document), 1.0),
-        "score": max(-(2**31), min(2**31 - 1, figures.score)),
-        "created": figures.created,
-        "quality": round(QUALITY_STEPS * max(0.0, min(1.0, figures.quality))),
-    }
+    number = maker.begin(
+        document.key,
+        max(-(2**31), min(2**31 - 1, figures.score)),
+        figures.created,
+        round(QUALITY_STEPS * max(0.0, min(1.0, figures.quality))),
+        weighed.neighbours,
+    )
+    maker.pool.add(TEXT, number, weighed.impacts)
+    maker.pool.add(FACET, number, dict.fromkeys(facets_of(document), 1))
+    maker.pool.add(WORD, number, dict.fromkeys(surfaces_of(document), 1))
 
 
-def _merge(writer: SegmentWriter, segments: list[Any]) -> list[Any]:
+def _path(folder: Path, segment: W3Segment) -> Path:
+    return folder / str(segment.make_filename(segment.COMPOUND_EXT))
+
+
+def _read(folder: Path) -> TOC:
+    return TOC.read(FileStorage(str(folder)), NAME)
+
+
+def _latest(folder: Path) -> int:
+    """Which state is the present one."""
+    return int(TOC._latest_generation(FileStorage(str(folder)), NAME))
+
+
+def _open(folder: Path) -> tuple[int, WhooshShelf]:
+    """Open the present state and say which it is."""
+    state = _read(folder)
+    return state.generation, WhooshShelf(
+        [(open_segment(_path(folder, each)), frozenset(each.deleted_docs())) for each in state.segments]
+    )
+
+
+def _keep(folder: Path, state: TOC, kept: list[W3Segment], maker: SegmentMaker, upto: int) -> None:
+    """Write what the maker holds, and the state that begins with it; the last segment says how far it is."""
+    storage = FileStorage(str(folder))
+    segment = W3Segment(W3Codec(), NAME, doccount=len(maker))
+    with _path(folder, segment).open("wb") as file:
+        maker.write(file, upto)
+    for path in folder.glob(f"_{NAME}_*.toc.*"):  # of a writer that was killed
+        path.unlink(missing_ok=True)
+    segments = [*kept, segment]
+    TOC(state.schema, segments, state.generation + 1).write(storage, NAME)
+    with Generations(folder.parent).cleaning() as is_free:
+        if is_free:
+            clean_files(storage, NAME, state.generation + 1, segments)
+
+
+def _take_small(folder: Path, segments: list[W3Segment], maker: SegmentMaker) -> list[W3Segment]:
     """Take small segments into the one being written, so that their number grows with the logarithm of
-    documents."""
-    taken = writer.doc_count()
+    documents; give the others."""
     kept = []
-    for segment in sorted(segments, key=lambda each: each.doc_count()):
-        live, dead = segment.doc_count(), segment.deleted_count()
-        is_small = live <= 2 * taken and live <= BIG_SEGMENT
-        is_hollow = dead > live // 2
+    for segment in sorted(segments, key=lambda each: int(each.doc_count())):
+        live, gone = segment.doc_count(), segment.deleted_count()
+        is_small = live <= 2 * max(len(maker), SMALL_SEGMENT) and live <= BIG_SEGMENT
+        is_hollow = gone > live // 2
         if not live:
             continue
         if is_small or is_hollow:
-            reader = SegmentReader(writer.storage, writer.schema, segment)
-            writer.add_reader(reader)
-            reader.close()
-            taken += live
+            maker.take(open_segment(_path(folder, segment)), frozenset(segment.deleted_docs()))
         else:
             kept.append(segment)
     return kept
 
 
-def _open(folder: Path) -> FileIndex:
-    return FileIndex(FileStorage(str(folder)), indexname=NAME)
-
-
 def _write(folder: Path, changes: dict[str, Document | None], upto: int) -> None:
-    index = _open(folder)
-    shelf = WhooshShelf(index)
-    writer = SegmentWriter(index, timeout=PATIENCE, limitmb=WRITING_MEMORY, codec=LengthlessCodec())
+    state = _read(folder)
+    _, shelf = _open(folder)
+    for key in changes:
+        for place, number in shelf.numbers_of(key):
+            state.segments[place].delete_document(number)
+    maker = SegmentMaker(folder)
     try:
-        for key in (*changes, MARK):
-            for number in shelf.numbers_of(key):
-                writer.delete_document(number)
         for document in changes.values():
             if document is not None:
-                writer.add_document(**_fields(document))
-        writer.add_document(key=MARK, mark={"stamp": WHOOSH_STAMP, "upto": upto})
-        writer.commit(mergetype=_merge)
-    except BaseException:
-        with suppress(Exception):
-            writer.cancel()
-        raise
+                _put(maker, document)
+        kept = _take_small(folder, state.segments, maker)
+        _keep(folder, state, kept, maker, upto)
     finally:
-        shelf.close()
+        maker.close()
 
 
 class WhooshBatch:
@@ -142,8 +164,9 @@ class WhooshRebuild:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        index = FileIndex.create(FileStorage(str(folder)), make_schema(), NAME)
-        self._writer = SegmentWriter(index, timeout=PATIENCE, limitmb=WRITING_MEMORY, codec=LengthlessCodec())
+        (folder / STAMP_FILE).write_text(WHOOSH_STAMP, encoding="utf-8")
+        TOC.create(FileStorage(str(folder)), Schema(), NAME)
+        self._maker = SegmentMaker(folder)
         self._seen: set[str] = set()
         self._again: dict[str, Document | None] = {}
         self.is_committed = False
@@ -153,29 +176,27 @@ class WhooshRebuild:
             self._again[document.key] = document
         else:
             self._seen.add(document.key)
-            self._writer.add_document(**_fields(document))
+            _put(self._maker, document)
 
     def drop(self, key: str) -> None:
         if key in self._seen:
             self._again[key] = None
 
     def commit(self, upto: int) -> None:
-        self._writer.add_document(key=MARK, mark={"stamp": WHOOSH_STAMP, "upto": upto})
-        self._writer.commit(merge=False)
+        _keep(self._folder, _read(self._folder), [], self._maker, upto)
         if self._again:
             _write(self._folder, self._again, upto)
         self.is_committed = True
 
-    def cancel(self) -> None:
-        if not self._writer.is_closed:
-            with suppress(Exception):
-                self._writer.cancel()
+    def close(self) -> None:
+        self._maker.close()
 
 
 class WhooshIndex:
     def __init__(self, folder: Path | str) -> None:
         self._generations = Generations(Path(folder))
-        self._local = threading.local()
+        self._held: tuple[Path, int, WhooshShelf] | None = None
+        self._opening = threading.Lock()
 
     @contextmanager
     def open_batch(self) -> Iterator[Batch]:
@@ -195,7 +216,7 @@ class WhooshIndex:
             try:
                 yield rebuild
             finally:
-                rebuild.cancel()
+                rebuild.close()
                 if rebuild.is_committed:
                     self._generations.switch(folder)
                 else:
@@ -216,46 +237,48 @@ class WhooshIndex:
         return self._ask(lambda shelf: commonest(shelf.words, prefix, limit), [])
 
     def upto(self) -> int:
-        return self._ask(lambda shelf: int(shelf.mark.get("upto", 0)), 0)
+        return self._ask(lambda shelf: shelf.upto, 0)
 
     def count(self) -> int:
         return self._ask(lambda shelf: shelf.count, 0)
 
     def keys(self) -> set[str]:
-        return self._ask(lambda shelf: set(shelf.all_names()), set())
+        return self._ask(lambda shelf: shelf.all_names(), set())
 
     def needs_rebuild(self) -> str | None:
         folder = self._generations.current()
         if folder is None:
             return "missing"
-        stamp = self._ask(_sound_stamp, None)
-        if stamp is None:
-            return "damaged"
-        return None if stamp == WHOOSH_STAMP else "made by another version"
+        if _stamp(folder) != WHOOSH_STAMP:
+            return "made by another version"
+        return None if self._ask(_is_sound, False) else "damaged"
 
     def close(self) -> None:
-        """Let go of this thread's reader; other threads' go with their threads."""
-        self._forget()
-
-    def _forget(self) -> None:
-        shelf: WhooshShelf | None = getattr(self._local, "shelf", None)
-        self._local.shelf = self._local.folder = None
-        if shelf is not None:
-            with suppress(Exception):
-                shelf.close()
+        """Let go of the files; the next question opens them again."""
+        self._held = None
 
     def _shelf(self) -> WhooshShelf | None:
-        folder = self._generations.current()
-        if folder is None or (folder / DAMAGE).exists():
-            self._forget()
-            return None
-        held: WhooshShelf | None = getattr(self._local, "shelf", None)
-        if held is not None and self._local.folder == folder and held.is_current():
-            return held
-        self._forget()
-        shelf = WhooshShelf(_open(folder))
-        self._local.shelf, self._local.folder = shelf, folder
-        return shelf
+        held = self._held
+        if held is not None and self._is_present(held):
+            return held[2]
+        with self._opening, self._generations.opening():
+            folder = self._generations.current()
+            if folder is None or (folder / DAMAGE).exists() or not _stamp(folder).endswith(FORM):
+                self._held = None
+                return None
+            held = self._held
+            if held is None or not self._is_present(held):
+                held = self._held = (folder, *_open(folder))
+            return held[2]
+
+    def _is_present(self, held: tuple[Path, int, WhooshShelf]) -> bool:
+        folder, state, shelf = held
+        return (
+            folder == self._generations.current()
+            and state == _latest(folder)
+            and not (folder / DAMAGE).exists()
+            and shelf.is_as_opened()
+        )
 
     def _ask(self, question: Callable[[WhooshShelf], T], otherwise: T) -> T:
         """Ask the present state. What a damaged file makes of Whoosh is anything from EOFError to
@@ -267,7 +290,7 @@ class WhooshIndex:
                 shelf = self._shelf()
                 return otherwise if shelf is None else question(shelf)
             except Exception:
-                self._forget()
+                self._held = None
                 if attempt < ATTEMPTS - 1:
                     time.sleep(PAUSE * attempt)
                     continue
@@ -277,19 +300,29 @@ class WhooshIndex:
         return otherwise
 
 
+_READERS = ("search_index.whoosh_shelf", "search_index.segment_file")
+
+
 def _comes_from_files() -> bool:
     """Say whether the exception being handled rose from reading files, not from a mistake in our own
     ranking."""
     trace = sys.exc_info()[2]
     while trace is not None:
         name = str(trace.tb_frame.f_globals.get("__name__", ""))
-        if name.startswith("whoosh.") or name == "search_index.whoosh_shelf":
+        if name.startswith("whoosh.") or name in _READERS:
             return True
         trace = trace.tb_next
     return False
 
 
-def _sound_stamp(shelf: WhooshShelf) -> str:
-    """Read a little of every part of the index, and give the stamp it was made with."""
-    shelf.probe()
-    return str(shelf.mark.get("stamp", ""))
+def _stamp(folder: Path) -> str:
+    """What an index was made with; nothing else in its folder is read before that is known."""
+    try:
+        return (folder / STAMP_FILE).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _is_sound(shelf: WhooshShelf) -> bool:
+    shelf.check()
+    return True

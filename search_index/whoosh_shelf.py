@@ -1,28 +1,21 @@
-"""One state of a Whoosh index as the ranking reads it, and the schema it is kept in.
+"""One state of the embedded index as the ranking reads it: a few segment files and what is gone from each.
 
-Whoosh keeps the postings; what they say is worked out before (`weighing`) and after (`ranking`) by us, so
-that all backends rank alike. Postings are read a block at a time through the matcher's own arrays: its
-public interface costs three calls for each posting and would make a search ten times slower. That, and the
-pickled formats, are why the version is pinned.
+A state never changes and is read by all threads of a process at once; a segment that was there before stays
+open, so that a commit costs the next search no more than the small file it wrote.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, islice
+import threading
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Sequence
+from heapq import merge
+from itertools import chain, islice
+from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
-from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter
-from whoosh.columns import NumericColumn, VarBytesColumn
-from whoosh.fields import COLUMN, ID, STORED, FieldType, Schema
-from whoosh.formats import Existence
-from whoosh.index import FileIndex
-
-from search_index.ranking import Figures
-
-#: Raise it when the schema changes.
-SCHEMA_VERSION = 2
-
-#: The document that remembers how far the index is; no real key begins so.
-MARK = "\x01mark"
+from search_index.contract import Sort
+from search_index.ranking import Bounds, Figures, sorting_key
+from search_index.segment_file import FACET, KEY, TEXT, WORD, SegmentFile
 
 #: Quality 0 to 1 as a byte.
 QUALITY_STEPS = 200
@@ -33,220 +26,199 @@ MOST_WORDS = 20_000
 #: Lists of words kept, for the next letter typed and for several mistakes in one query.
 WORD_LISTS = 4
 
-#: Figures of more documents than these are read all at once and kept: each costs three reads of a file.
-MANY = 1_000
-
 #: A shorter list is read again: it would only push out one that costs.
 LONG_LIST = 200
 
+#: So many documents are put in order by themselves; more are met sooner by walking along all of them.
+FEW = 5_000
 
-class Weighed(FieldType):  # type: ignore[misc]
-    """A field that takes its terms ready made, with their weights, and keeps nothing else."""
-
-    def __init__(self) -> None:
-        super().__init__(format=Existence(), analyzer=None)
-
-    def index(self, value: dict[str, float], **_: object) -> Iterator[tuple[bytes, int, float, bytes]]:
-        for term, weight in value.items():
-            yield term.encode(), 1, weight, b""
+_open: "WeakValueDictionary[tuple[str, int, int], SegmentFile]" = WeakValueDictionary()
+_opening = threading.Lock()
 
 
-def make_schema() -> Schema:
-    return Schema(
-        key=ID(unique=True, stored=True),
-        text=Weighed(),
-        facet=Weighed(),
-        word=Weighed(),
-        score=COLUMN(NumericColumn("i")),
-        created=COLUMN(NumericColumn("q")),
-        quality=COLUMN(NumericColumn("B")),
-        neighbours=COLUMN(VarBytesColumn()),
-        mark=STORED(),
-    )
-
-
-class _Terms(W3FieldWriter):  # type: ignore[misc]
-    def add_postings(self, schema: Schema, lengths: object, items: Iterable[Any]) -> None:
-        super().add_postings(schema, None, items)
-
-
-class LengthlessCodec(W3Codec):  # type: ignore[misc]
-    """Writes what the usual codec writes, without asking the disk for a field length at every posting."""
-
-    def field_writer(self, storage: Any, segment: Any) -> _Terms:
-        return _Terms(self, storage, segment)
+def open_segment(path: Path) -> SegmentFile:
+    """Open a file once for the whole process, and again when another one has taken its place."""
+    told = path.stat()
+    name = (str(path), told.st_ino, told.st_mtime_ns)
+    with _opening:
+        segment = _open.get(name)
+        if segment is None:
+            segment = _open[name] = SegmentFile(path)
+        return segment
 
 
 class _Leaf:
-    """One segment and where its document numbers begin."""
+    """One segment, where its document numbers begin, and what is gone from it."""
 
-    def __init__(self, reader: Any, offset: int) -> None:
-        self.reader = reader
-        self.offset = offset
-        self.deleted = frozenset(reader.segment().deleted_docs())
-        self.columns = {
-            name: reader.column_reader(name)
-            for name in ("score", "created", "quality", "neighbours")
-            if reader.has_column(name)
-        }
+    def __init__(self, segment: SegmentFile, first: int, gone: frozenset[int]) -> None:
+        self.segment = segment
+        self.first = first
+        self.gone = frozenset(first + number for number in gone)
+        self._gone_there = gone
 
-    def figures(self, number: int) -> Figures:
-        def read(name: str) -> int:
-            column = self.columns.get(name)
-            return int(column[number]) if column is not None else 0
-
-        return Figures(read("score"), read("created"), read("quality") / QUALITY_STEPS)
-
-    def all_figures(self) -> list[Figures]:
-        return [self.figures(number) for number in range(self.reader.doc_count_all())]
-
-    def neighbours(self, number: int) -> bytes:
-        column = self.columns.get("neighbours")
-        return bytes(column[number]) if column is not None else b""
-
-    def postings(self, field: str, term: str) -> tuple[list[int], list[float]]:
-        """Give all live documents with the term, numbered for the whole index, and its weights in them."""
-        encoded = term.encode()
-        if (field, encoded) not in self.reader:
-            return [], []
-        matcher = self.reader.postings(field, encoded)
-        matcher = getattr(matcher, "child", matcher)
-        numbers: list[int] = []
-        weights: list[float] = []
-        while matcher.is_active():
-            matcher._read_weights()
-            numbers.extend(accumulate(matcher._data[0]))
-            weights.extend(matcher._weights)
-            matcher._next_block()
-        if self.deleted:
-            live = [place for place, number in enumerate(numbers) if number not in self.deleted]
+    def postings(self, field: str, term: bytes) -> tuple[list[int], bytes]:
+        """Give all live documents with the term, numbered for the whole index, and its impacts in them."""
+        numbers, impacts = self.segment.postings(field, term, self.first)
+        if self.gone:
+            live = [place for place, number in enumerate(numbers) if number not in self.gone]
             if len(live) < len(numbers):
-                numbers = [numbers[place] for place in live]
-                weights = [weights[place] for place in live]
-        if self.offset:
-            numbers = [number + self.offset for number in numbers]
-        return numbers, weights
+                return [numbers[place] for place in live], bytes([impacts[place] for place in live])
+        return numbers, impacts
+
+    def beginning(self, field: str, beginning: bytes) -> Iterable[tuple[bytes, int]]:
+        return self.segment.beginning(field, beginning, MOST_WORDS, self._gone_there)
+
+    def live(self) -> Iterable[int]:
+        numbers = range(self.first, self.first + self.segment.count)
+        return numbers if not self.gone else (number for number in numbers if number not in self.gone)
+
+
+def _between(numbers: list[int], first: int, end: int) -> list[int]:
+    return numbers[bisect_left(numbers, first) : bisect_left(numbers, end)]
 
 
 class WhooshShelf:
-    """A searcher of one thread. It never changes: when `is_current` is false, open another."""
+    """A state; when the index has moved on, open another."""
 
-    def __init__(self, index: FileIndex) -> None:
-        self._index = index
-        self._reader = index.reader()
-        self._state = self._reader.generation()
-        self._leaves = [_Leaf(reader, offset) for reader, offset in self._reader.leaf_readers()]
-        self._figures: list[Figures] | None = None
+    def __init__(self, segments: Sequence[tuple[SegmentFile, frozenset[int]]]) -> None:
+        self._leaves: list[_Leaf] = []
+        first = 0
+        for segment, gone in segments:
+            self._leaves.append(_Leaf(segment, first, gone))
+            first += segment.count
+        self.count = first - sum(len(leaf.gone) for leaf in self._leaves)
+        self.upto = segments[-1][0].upto if segments else 0
         self._word_lists: dict[tuple[str, str], list[tuple[str, int]]] = {}
-        marks = self.numbers_of(MARK)
-        self.mark: dict[str, Any] = self._reader.stored_fields(marks[0]).get("mark", {}) if marks else {}
-        self._marks = set(marks)
-
-    def probe(self) -> None:
-        """Read the first and the last of what every segment holds; raise, somehow, when that cannot be."""
-        for leaf in self._leaves:
-            last = leaf.reader.doc_count_all() - 1
-            for number in {0, last}:
-                leaf.reader.stored_fields(number)
-                leaf.figures(number)
-                leaf.neighbours(number)
-            first = next(leaf.reader.iter_from("text", b""), None)
-            if first is not None and first[0][0] == "text":
-                leaf.postings("text", first[0][1].decode())
-
-    def is_current(self) -> bool:
-        return bool(self._index.latest_generation() == self._state)
-
-    def close(self) -> None:
-        self._reader.close()
+        self._listing = threading.Lock()
 
     @property
-    def count(self) -> int:
-        return max(0, int(self._reader.doc_count()) - len(self._marks))
+    def segments(self) -> int:
+        return len(self._leaves)
 
-    def numbers_of(self, key: str) -> list[int]:
-        return self._whole("key", key)[0]
+    def is_as_opened(self) -> bool:
+        return all(leaf.segment.is_as_opened() for leaf in self._leaves)
 
-    def all_names(self) -> Iterator[str]:
-        for _, stored in self._reader.iter_docs():
-            if stored["key"] != MARK:
-                yield stored["key"]
-
-    def _whole(self, field: str, term: str) -> tuple[list[int], list[float]]:
-        numbers: list[int] = []
-        weights: list[float] = []
+    def check(self) -> None:
+        """Read a little of every part of every segment; raise, somehow, when that cannot be."""
         for leaf in self._leaves:
-            found, impacts = leaf.postings(field, term)
-            numbers += found
-            weights += impacts
-        return numbers, weights
+            leaf.segment.check()
+
+    def numbers_of(self, key: str) -> list[tuple[int, int]]:
+        """Give where a document is: the place of its segment, and its number there."""
+        encoded = key.encode()
+        return [
+            (place, number - leaf.first)
+            for place, leaf in enumerate(self._leaves)
+            for number in leaf.postings(KEY, encoded)[0]
+        ]
+
+    def all_names(self) -> set[str]:
+        return {leaf.segment.keys[number - leaf.first].decode() for leaf in self._leaves for number in leaf.live()}
 
     def frequencies(self, terms: Iterable[str]) -> dict[str, int]:
         found: dict[str, int] = {}
         for term in terms:
             encoded = term.encode()
-            frequency = sum(leaf.reader.doc_frequency("text", encoded) for leaf in self._leaves)
+            frequency = sum(leaf.segment.frequency(TEXT, encoded) for leaf in self._leaves)
             if frequency:
                 found[term] = frequency
         return found
 
     def words(self, beginning: str) -> Iterable[tuple[str, int]]:
-        return self._lexicon("word", beginning)
+        return self._lexicon(WORD, beginning)
 
     def terms(self, beginning: str) -> Iterable[tuple[str, int]]:
-        return self._lexicon("text", beginning)
+        return self._lexicon(TEXT, beginning)
 
-    def _lexicon(self, name: str, beginning: str) -> list[tuple[str, int]]:
-        kept = self._word_lists.get((name, beginning))
+    def _lexicon(self, field: str, beginning: str) -> list[tuple[str, int]]:
+        kept = self._word_lists.get((field, beginning))
         if kept is not None:
             return kept
-        found: dict[str, int] = {}
+        found: dict[bytes, int] = {}
         encoded = beginning.encode()
         for leaf in self._leaves:
-            for (field, term), told in islice(leaf.reader.iter_from(name, encoded), MOST_WORDS):
-                if field != name or not term.startswith(encoded):
-                    break
-                word = term.decode()
-                found[word] = found.get(word, 0) + told.doc_frequency()
-        listed = list(found.items())
+            for word, frequency in leaf.beginning(field, encoded):
+                found[word] = found.get(word, 0) + frequency
+        listed = [(word.decode(), frequency) for word, frequency in found.items()]
         if len(listed) >= LONG_LIST:
-            if len(self._word_lists) >= WORD_LISTS:
-                self._word_lists.pop(next(iter(self._word_lists)))
-            self._word_lists[name, beginning] = listed
+            with self._listing:
+                if len(self._word_lists) >= WORD_LISTS:
+                    self._word_lists.pop(next(iter(self._word_lists)))
+                self._word_lists[field, beginning] = listed
         return listed
 
-    def postings(self, term: str, among: dict[int, float] | None) -> tuple[Sequence[int], Sequence[float]]:
-        return self._whole("text", term)
+    def _whole(self, field: str, term: bytes) -> tuple[list[int], bytes]:
+        if len(self._leaves) == 1:
+            return self._leaves[0].postings(field, term)
+        numbers: list[int] = []
+        impacts: list[bytes] = []
+        for leaf in self._leaves:
+            more, weights = leaf.postings(field, term)
+            numbers += more
+            impacts.append(weights)
+        return numbers, b"".join(impacts)
+
+    def postings(self, term: str, among: dict[int, float] | None) -> tuple[Sequence[int], Sequence[int]]:
+        return self._whole(TEXT, term.encode())
 
     def having(self, facet: str) -> set[int]:
-        return set(self._whole("facet", facet)[0])
+        return set(self._whole(FACET, facet.encode())[0])
 
     def everything(self) -> set[int]:
-        return set(self._reader.all_doc_ids()) - self._marks
+        return set().union(*(leaf.live() for leaf in self._leaves))
 
     def _leaf_of(self, number: int) -> _Leaf:
         for leaf in reversed(self._leaves):
-            if number >= leaf.offset:
+            if number >= leaf.first:
                 return leaf
         raise IndexError(number)
 
-    def figures(self, numbers: Sequence[int]) -> list[Figures]:
-        if len(numbers) > MANY:
-            if self._figures is None:
-                self._figures = [each for leaf in self._leaves for each in leaf.all_figures()]
-            return [self._figures[number] for number in numbers]
+    def figures(self, numbers: Iterable[int]) -> list[Figures]:
         found = []
         for number in numbers:
             leaf = self._leaf_of(number)
-            found.append(leaf.figures(number - leaf.offset))
+            at = number - leaf.first
+            segment = leaf.segment
+            found.append(Figures(segment.scores[at], segment.created[at], segment.qualities[at] / QUALITY_STEPS))
         return found
+
+    def fitting(self, numbers: Iterable[int] | None, bounds: Bounds) -> list[int]:
+        wanted = None if numbers is None else sorted(numbers)
+        found: list[int] = []
+        for leaf in self._leaves:
+            scores, created, first = leaf.segment.scores, leaf.segment.created, leaf.first
+            own = leaf.live() if wanted is None else _between(wanted, first, first + leaf.segment.count)
+            found += [number for number in own if bounds.hold(scores[number - first], created[number - first])]
+        return found
+
+    def first(self, numbers: Collection[int] | None, sort: Sort, most: int) -> list[int]:
+        if numbers is not None and len(numbers) <= FEW:
+            listed = list(numbers)
+            figures = dict(zip(listed, self.figures(listed), strict=True))
+            return sorted(listed, key=lambda number: sorting_key(figures[number], number, sort))[:most]
+        chosen = numbers if numbers is None or isinstance(numbers, (set, dict)) else set(numbers)
+        walks = [self._walk(leaf, sort) for leaf in self._leaves]
+        met = (number for _, number in (merge(*walks) if len(walks) > 1 else chain(*walks)))
+        return list(islice((number for number in met if chosen is None or number in chosen), most))
+
+    @staticmethod
+    def _walk(leaf: _Leaf, sort: Sort) -> Iterable[tuple[Any, int]]:
+        segment = leaf.segment
+        for at in segment.by_score if sort is Sort.SCORE else segment.by_date:
+            number = leaf.first + at
+            if number not in leaf.gone:
+                yield sorting_key(Figures(segment.scores[at], segment.created[at], 0.0), number, sort), number
 
     def neighbours(self, numbers: Sequence[int]) -> list[bytes]:
         found = []
         for number in numbers:
             leaf = self._leaf_of(number)
-            found.append(leaf.neighbours(number - leaf.offset))
+            found.append(leaf.segment.neighbours(number - leaf.first))
         return found
 
     def names(self, numbers: Sequence[int]) -> list[str]:
-        return [str(self._reader.stored_fields(number)["key"]) for number in numbers]
+        found = []
+        for number in numbers:
+            leaf = self._leaf_of(number)
+            found.append(leaf.segment.keys[number - leaf.first].decode())
+        return found

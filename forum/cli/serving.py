@@ -8,7 +8,9 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 import click
@@ -204,6 +206,10 @@ class CourierKeeper:
             self._spawn()
 
 
+#: Seconds between two looks at whether the index can be used.
+WATCH = 3.0
+
+
 def run_courier(parent: int) -> None:
     """Carry until told to stop, or until the parent is gone."""
     from forum.cli.process import application, leave_with_parent
@@ -221,20 +227,44 @@ def run_courier(parent: int) -> None:
     if parent:
         threading.Thread(target=leave_with_parent, args=(parent,), daemon=True).start()
     carrier.free_what_the_dead_hold()
-    mend_apart(parts, carrier.is_stopping)
+    process = multiprocessing.get_context().Process(target=mend, args=(parts, os.getpid()), name="mend-index")
+    mend_apart(process, carrier.is_stopping)
     # A daemon: nobody waits for the picture in hand, which is begun again the next time.
     threading.Thread(target=slow.run, name="pictures", daemon=True).start()
+    watch = threading.Thread(target=keep_mended, args=(parts, carrier.is_stopping), name="watch-index", daemon=True)
+    watch.start()
     carrier.run()
 
 
-def mend_apart(parts: Parts, is_stopping: Callable[[], bool]) -> None:
+def keep_mended(parts: Parts, is_stopping: Callable[[], bool]) -> None:
+    """Look now and then whether the index can be used, and mend it if not; pages search the database meanwhile.
+
+    The process that mends it begins from nothing: one forked here would have a share in connections and locks.
+    """
+    while not is_stopping():
+        time.sleep(WATCH)
+        try:
+            if parts.index.needs_rebuild() is not None:
+                fresh = multiprocessing.get_context("spawn")
+                mend_apart(fresh.Process(target=mend_from_nothing, args=(os.getpid(),)), is_stopping)
+        except Exception:
+            log.exception("the search index could not be mended; it is tried again")
+
+
+def mend_apart(mending: BaseProcess, is_stopping: Callable[[], bool]) -> None:
     """Mend the index in a process of its own: filling one takes memory that a process never quite gives back."""
-    mending = multiprocessing.get_context().Process(target=mend, args=(parts, os.getpid()), name="mend-index")
     mending.start()
     while mending.is_alive():
         mending.join(0.2)
         if is_stopping():
             mending.terminate()
+
+
+def mend_from_nothing(parent: int) -> None:
+    """Mend the index in a process that has nothing of the courier's but its environment."""
+    from forum.cli.process import application
+
+    mend(application().extensions[EXTENSION], parent)
 
 
 def mend(parts: Parts, parent: int) -> None:

@@ -1,6 +1,7 @@
 """Words in, what the reader may see out: the index proposes, the database decides and gives the text."""
 
 import dataclasses
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from forum.accounts.models import Reader
 from forum.base.markup import plain_text
 from forum.base.slugs import slugify
-from forum.knowledge.models import Article
+from forum.knowledge.models import Article, ArticleRevision
 from forum.questions.models import SOLVED, Answer, Comment, Question
 from forum.questions.queries import is_public
 from forum.search.documents import ARTICLE, QUESTION, read_key
@@ -19,7 +20,7 @@ from forum.search.reactions import parts_of
 from search_index.analysis import Noise, noise_of
 from search_index.contract import Hits, Query, SearchIndex
 from search_index.grammar import parse
-from search_index.passages import Marker, Passage, has_phrases
+from search_index.passages import LONGEST, Marker, Passage, has_phrases
 
 PAGE = 20
 
@@ -31,6 +32,13 @@ SIMILAR = 5
 
 PASSAGE_LENGTH = 240
 SHORT_PASSAGE = 160
+
+
+#: Characters read around the best place of a long text.
+AROUND = 700
+
+#: What is written in Markdown and seen by nobody: where a link leads.
+_ADDRESS = re.compile(r"\]\([^()\s]{1,2000}|https?://[^\s<>)]{1,2000}")
 
 
 @dataclass(frozen=True)
@@ -75,9 +83,8 @@ def search(
     hits = index.search(dataclasses.replace(query, limit=limit + SPARE, offset=offset))
     if not hits.is_reliable:
         return _search_titles(session, query.text, limit)
-    found = _load(session, hits, query.text, query.phrases, PASSAGE_LENGTH)
+    found, gone = _load(session, hits, query.text, query.phrases, PASSAGE_LENGTH, limit)
     suggestion = index.suggest(query.text) if not found and query.text else None
-    gone = len(hits) - len(found)
     return Results(
         items=found[:limit],
         total=max(len(found), hits.total - gone),
@@ -100,7 +107,8 @@ def similar(
 ) -> list[Found]:
     """What resembles a question being written; of a solved one the passage is out of its accepted answer."""
     hits = index.similar(title, limit=limit + 2, exclude=exclude)
-    return _load(session, hits, title, (), SHORT_PASSAGE, prefer_accepted=True)[:limit]
+    found, _ = _load(session, hits, title, (), SHORT_PASSAGE, limit, prefer_accepted=True)
+    return found[:limit]
 
 
 def _load(
@@ -109,45 +117,44 @@ def _load(
     words: str,
     phrases: Sequence[str],
     length: int,
+    limit: int,
     *,
     prefer_accepted: bool = False,
-) -> list[Found]:
-    """The hits that still are what the index believes, in its order; public rows only, for hits are for everybody."""
+) -> tuple[list[Found], int]:
+    """The first hits that still are what the index believes, in its order, and how many are not. One more than wanted,
+    or all where phrases are looked for, without passage; public rows only, for hits are for everybody."""
     keys = [(*read_key(hit.key), hit.score) for hit in hits]
     questions = _questions(session, [row_id for kind, row_id, _ in keys if kind == QUESTION])
     articles = _articles(session, [row_id for kind, row_id, _ in keys if kind == ARTICLE])
-    answers, comments = parts_of(session, questions) if questions else ({}, {})
+    there = [key for key in keys if key[1] in (questions if key[0] == QUESTION else articles)]
+    gone = len(keys) - len(there)
+    if not phrases:
+        there = there[: limit + 1]
+    shown = there if phrases else there[:limit]
+    ids = [row_id for kind, row_id, _ in shown if kind == QUESTION]
+    answers, comments = parts_of(session, ids) if ids else ({}, {})
     marker = Marker(words, hits.corrected)
-    found = []
-    for kind, row_id, score in keys:
-        if kind == QUESTION and row_id in questions:
+    found: list[Found] = []
+    for kind, row_id, score in there:
+        if kind == QUESTION:
             question = questions[row_id]
-            texts = _texts(question, answers[row_id], comments[row_id])
-            if has_phrases([question.title, *(text for _, text in texts)], phrases):
-                chosen = _accepted_only(answers[row_id], texts) if prefer_accepted else texts
-                found.append(_found_question(question, score, *_passage(marker, chosen, length)))
-        elif kind == ARTICLE and row_id in articles:
-            article = articles[row_id]
-            revision = article.published
-            if revision is None:
+            own = answers.get(row_id, [])
+            texts = _texts(question, own, comments.get(row_id, []))
+            if phrases and not has_phrases([question.title, *(words_alone(text) for _, text in texts)], phrases):
+                gone += 1
                 continue
-            text = plain_text(revision.text)
-            if has_phrases([revision.title, text], phrases):
-                place, passage = _passage(marker, [(f"{ARTICLE}:{row_id}", text)], length)
-                found.append(
-                    Found(
-                        ARTICLE,
-                        row_id,
-                        revision.title,
-                        slugify(revision.title),
-                        passage,
-                        place,
-                        score,
-                        article.state,
-                        article.published_at or article.created_at,
-                    )
-                )
-    return found
+            chosen = _accepted_only(own, texts) if prefer_accepted else texts
+            place, passage = _passage(marker, chosen, length) if len(found) < limit else ("", None)
+            found.append(_found_question(question, score, place, passage))
+        else:
+            revision = articles[row_id].published
+            if revision is None or (phrases and not has_phrases([revision.title, words_alone(revision.text)], phrases)):
+                gone += 1
+                continue
+            texts = [(f"{ARTICLE}:{row_id}", revision.text)]
+            place, passage = _passage(marker, texts, length) if len(found) < limit else ("", None)
+            found.append(_found_article(articles[row_id], revision, score, place, passage))
+    return found, gone
 
 
 def _questions(session: Session, ids: Sequence[int]) -> dict[int, Question]:
@@ -165,11 +172,10 @@ def _articles(session: Session, ids: Sequence[int]) -> dict[int, Article]:
 
 
 def _texts(question: Question, answers: Iterable[Answer], comments: Iterable[Comment]) -> list[tuple[str, str]]:
-    texts = [(f"answer:{answer.id}", plain_text(answer.text)) for answer in answers]
-    texts.insert(
-        1 if question.state == SOLVED and texts else 0, (f"{QUESTION}:{question.id}", plain_text(question.text))
-    )
-    texts.extend((f"comment:{comment.id}", plain_text(comment.text)) for comment in comments)
+    """Everything that may be shown of a question, as it is written."""
+    texts = [(f"answer:{answer.id}", answer.text) for answer in answers]
+    texts.insert(1 if question.state == SOLVED and texts else 0, (f"{QUESTION}:{question.id}", question.text))
+    texts.extend((f"comment:{comment.id}", comment.text) for comment in comments)
     return texts
 
 
@@ -178,14 +184,40 @@ def _accepted_only(answers: Iterable[Answer], texts: list[tuple[str, str]]) -> l
     return [text for text in texts if text[0] in accepted] or texts
 
 
+def words_alone(text: str) -> str:
+    """A text as it is written, its addresses blanked out, everything else where it was: enough to look for words,
+    for a fraction of what reading its Markdown costs."""
+    return _ADDRESS.sub(lambda found: " " * len(found.group()), text[:LONGEST])
+
+
 def _passage(marker: Marker, texts: list[tuple[str, str]], length: int) -> tuple[str, Passage | None]:
-    """The place and the passage that say most; the beginning of the first text where no word is found."""
-    best = marker.best_of([text for _, text in texts], length)
-    if best is None:
-        place, text = texts[0]
-        return place, marker.best(text, length) if text else None
-    number, passage = best
-    return texts[number][0], passage
+    """The place and the passage that say most; the beginning of the first text where no word is found.
+
+    Only the stretch that is shown is read as Markdown.
+    """
+    told = [marker.where(words_alone(text), length) for _, text in texts]
+    best = max(range(len(texts)), key=lambda each: (told[each][0], -each))
+    place, text = texts[best]
+    if not text:
+        return place, None
+    start, end = _stretch(text, told[best][1])
+    passage = marker.best(plain_text(text[start:end]), length)
+    return place, dataclasses.replace(
+        passage,
+        is_cut_before=passage.is_cut_before or start > 0,
+        is_cut_after=passage.is_cut_after or end < len(text),
+    )
+
+
+def _stretch(text: str, at: int) -> tuple[int, int]:
+    """So much around a place in a long text as a passage may need, from one line's beginning to another's end."""
+    if len(text) <= 2 * AROUND:
+        return 0, len(text)
+    start = text.rfind("\n", 0, max(0, at - AROUND // 3)) + 1
+    if at - start > AROUND:
+        start = at - AROUND // 3
+    end = text.find("\n", at + AROUND // 2)
+    return start, end if 0 <= end <= at + 2 * AROUND else min(len(text), at + AROUND)
 
 
 def _found_question(question: Question, score: float, place: str, passage: Passage | None) -> Found:
@@ -201,6 +233,22 @@ def _found_question(question: Question, score: float, place: str, passage: Passa
         question.created_at,
         question.answer_count,
         question.score,
+    )
+
+
+def _found_article(
+    article: Article, revision: ArticleRevision, score: float, place: str, passage: Passage | None
+) -> Found:
+    return Found(
+        ARTICLE,
+        article.id,
+        revision.title,
+        slugify(revision.title),
+        passage,
+        place,
+        score,
+        article.state,
+        article.published_at or article.created_at,
     )
 
 

@@ -35,6 +35,16 @@ def hostile_texts() -> list[str]:
     return texts
 
 
+def a_thousand_texts() -> list[str]:
+    """All of them, and as many more put together from pieces of them, for a benchmark."""
+    random_source = random.Random(4)
+    known = hostile_texts()
+    while len(known) < 1_000:
+        pieces = random_source.choices(known, k=random_source.randint(2, 5))
+        known.append(random_source.choice(("", " ", '"', ":", "* ")).join(piece[:60] for piece in pieces))
+    return known
+
+
 def _letters_of(start: int) -> str:
     """Give some characters of a Unicode block, surrogates included."""
     taken = [chr(point) for point in range(start, start + 0x100, 3)]

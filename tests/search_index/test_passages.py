@@ -97,3 +97,27 @@ def test_hostile_texts_cost_little(text: str) -> None:
     Marker("router luce a r").best(text)
     has_phrase(text, "router router luce")
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    "words, text, matches",
+    [
+        ("wifi", "Il Wi-Fi, il wi fi e il WIFI", ["Wi-Fi", "WIFI"]),
+        ("caffe città", "CAFFÈ in citta’ e nelle Città", ["CAFFÈ", "citta", "Città"]),
+        ("dying sky", "skies die; it was dying", ["skies", "die", "dying"]),
+        ("fritzbox", "la FRITZ!Box 7590", ["FRITZ!Box"]),
+        ("addebito", "dell'addebito e l’ADDEBITO", ["dell'addebito", "l’ADDEBITO"]),
+        ("7590 ipv6", "il 7590AX, un FRITZ7590 e ipv6", ["FRITZ7590", "ipv6"]),
+        ("русский 東京", "по-русски о 東京都", ["東京都"]),
+        ("a", "a b c", []),
+    ],
+)
+def test_only_words_that_begin_alike_are_looked_at_and_none_is_missed(
+    words: str, text: str, matches: list[str]
+) -> None:
+    marker = Marker(words)
+    found = [each.text for each in marker.mark(text) if each.is_match]
+    thorough = Marker(words)
+    thorough._candidates = None
+    assert found == [each.text for each in thorough.mark(text) if each.is_match]
+    assert [each for each in found if each in matches] == matches

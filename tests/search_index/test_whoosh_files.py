@@ -110,7 +110,7 @@ def test_small_commits_do_not_pile_up_segments(index: WhooshIndex) -> None:
     assert index.count() == 17
     shelf = index._shelf()
     assert shelf is not None
-    assert len(shelf._leaves) <= 6
+    assert shelf.segments <= 6
     assert index.search(parse("centralino")).total == 7
 
 
@@ -191,6 +191,35 @@ def test_an_index_made_by_another_version_is_rebuilt(index: WhooshIndex, monkeyp
     assert index.search(parse("router")).total == 50
     with pytest.raises(IndexDamaged), index.open_batch():
         pass
+
+
+def test_an_index_in_an_older_form_is_not_opened_and_a_rebuild_heals(index: WhooshIndex, folder: Path) -> None:
+    stamp = next(folder.glob(f"generation-*/{whoosh_index.STAMP_FILE}"))
+    for content in ("analysis 1, weighing 2, schema 2", None):
+        stamp.write_text(content) if content else stamp.unlink()
+        reader = WhooshIndex(folder)
+        assert reader.needs_rebuild() == "made by another version"
+        assert not reader.search(parse("router")).is_reliable
+        with pytest.raises(IndexDamaged), reader.open_batch():
+            pass
+    assert not list(folder.glob(f"generation-*/{DAMAGE}"))
+    fill(index, make_document("question:1", "router"))
+    assert reader.needs_rebuild() is None
+    assert reader.search(parse("router")).keys == ["question:1"]
+
+
+def test_threads_share_one_state_and_commits_keep_what_they_need_not_read_again(index: WhooshIndex) -> None:
+    fill(index, *(make_document(f"question:{n}", f"router {n}") for n in range(90)))
+    seen = [index._shelf()]
+    thread = threading.Thread(target=lambda: seen.append(index._shelf()))
+    thread.start()
+    thread.join()
+    assert seen[0] is not None and seen[0] is seen[1]
+    change(index, make_document("question:500", "centralino"), drop=("question:3",))
+    after = index._shelf()
+    assert after is not None and after is not seen[0]
+    assert after._leaves[0].segment is seen[0]._leaves[0].segment
+    assert index.search(parse("router")).total == 89
 
 
 def test_a_mistake_of_ours_is_not_taken_for_damage(index: WhooshIndex, monkeypatch: pytest.MonkeyPatch) -> None:
