@@ -19,7 +19,8 @@ from granian.rsgi import ProtocolClosed, ProtocolError
 
 from forum.base.words import Sentence, say, translate
 from forum.web.access import HEADER, answered_outside
-from forum.web.shelf import HEADER_LENGTH, WANTED, Answer, Shelf, Wanted, best_language
+from forum.web.language import best_language
+from forum.web.shelf import HEADER_LENGTH, WANTED, Answer, Shelf, Wanted
 
 log = logging.getLogger(__name__)
 
