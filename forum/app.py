@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Settings
@@ -71,8 +74,18 @@ def open_index(settings: Settings, store: Store) -> "SearchIndex":
     return WhooshIndex(settings.index_folder)
 
 
+class Cookies(SecureCookieSessionInterface):
+    """Signs the cookie with what Flask would put together anew for each request."""
+
+    @lru_cache(maxsize=8)  # noqa: B019
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        return super().get_signing_serializer(app)
+
+
 class Application(Flask):
     """No view or handler here is a coroutine, which Flask would ask each of them on each request."""
+
+    session_interface = Cookies()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func

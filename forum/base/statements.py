@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import CompoundSelect, Connection, Dialect, Select, inspect
-from sqlalchemy.orm import Mapper, Session, make_transient_to_detached
+from sqlalchemy.orm import Mapper, Session, configure_mappers, make_transient_to_detached
+from sqlalchemy.orm.attributes import instance_dict
 
 M = TypeVar("M")
 
@@ -94,7 +95,11 @@ def object_of(session: Session, model: type[M], raw: Raw) -> M:
     if known is not None:
         return known
     readers = _readers(mapper, session.connection().dialect)
-    made = model(**{name: read(value) if read else value for (name, read), value in zip(readers, raw, strict=True)})
+    # As a loaded object comes into being: without its constructor, and without any field having been changed.
+    made: M = mapper.class_manager.new_instance()
+    instance_dict(made).update(
+        {name: read(value) if read else value for (name, read), value in zip(readers, raw, strict=True)}
+    )
     make_transient_to_detached(made)
     session.add(made)
     return made
@@ -103,6 +108,7 @@ def object_of(session: Session, model: type[M], raw: Raw) -> M:
 @lru_cache(maxsize=64)
 def _readers(mapper: Mapper[Any], dialect: Dialect) -> list[tuple[str, Any]]:
     """The name of each column of a model, and what makes its values of the driver's."""
+    configure_mappers()  # else it waits for the first object that is made with its constructor
     return [
         (mapper.get_property_by_column(column).key, column.type.dialect_impl(dialect).result_processor(dialect, None))
         for column in mapper.local_table.c

@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Text, bindparam, literal_column, select
+from sqlalchemy import Text, bindparam, inspect, literal_column, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from forum.accounts.models import User
-from forum.base.statements import Statement, moment_of, names_of
+from forum.base.statements import Statement, connection_of, moment_of, names_of, object_of
 from tests.builders import make_user
 
 USERS = User.__table__
@@ -39,3 +39,21 @@ def test_it_fails_as_statements_do(session: Session) -> None:
     with pytest.raises(SQLAlchemyError), session.begin_nested():
         statement.ask(session.connection(), {})
     assert session.scalar(select(1)) == 1
+
+
+def test_an_object_is_as_the_session_would_have_loaded_it(session: Session, now: datetime) -> None:
+    ada = make_user(session, "ada", roles={"administrator", "agent"})
+    session.commit()
+    session.expunge_all()
+    statement = Statement(select(*USERS.c).where(USERS.c.id == bindparam("id")))
+    [raw] = statement.ask(connection_of(session), {"id": ada.id})
+    made = object_of(session, User, raw)
+    assert made in session and not inspect(made).modified
+    assert object_of(session, User, raw) is made and session.get(User, ada.id) is made
+    for column in USERS.c:
+        assert getattr(made, column.key) == getattr(ada, column.key), column
+    made.name = "Ada the Second"
+    session.commit()
+    session.expunge_all()
+    assert session.get_one(User, ada.id).name == "Ada the Second"
+    assert session.get_one(User, ada.id).email == ada.email
