@@ -3,12 +3,14 @@
 python -m benchmarks.pages [REQUESTS]
 
 The bare view is asked in turn with each page, because a busy machine makes everything dearer, and never evenly.
+"Nothing cached" goes past the visitors' shelf: every request reads its rows from the database. What is kept in the
+process are the pieces that were drawn from such rows before; see docs/speed.md.
 """
 
 import sys
 import tempfile
 from collections.abc import Callable
-from itertools import count
+from itertools import count, cycle
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +63,13 @@ class Comparison:
 def measure(server: Server, town: Town, requests: int, compare: Comparison) -> None:
     """One line for each kind of page and reader."""
     fresh = count()
-    member = {**BROWSER, "Cookie": town.cookies[0]}
     tag = str(Line(server.port).ask(town.question)[0].headers["ETag"])
     paths = (("question", town.question), ("list", "/questions"), ("front page", "/"), ("article", town.article))
+
+    def asking_in_turn(path: str) -> Callable[[], Any]:
+        """Those who are signed in, one after the other, as people look at a page."""
+        lines = cycle([Line(server.port, {**BROWSER, "Cookie": cookie}) for cookie in town.cookies])
+        return lambda: next(lines).ask(path)
 
     def asking(path: str, headers: dict[str, str] | None = None, *, anew: bool = False) -> Callable[[], Any]:
         line = Line(server.port, headers)
@@ -76,7 +82,7 @@ def measure(server: Server, town: Town, requests: int, compare: Comparison) -> N
     for name, path in paths:
         compare.show(f"{name}, visitor, nothing cached", requests, asking(path, anew=True))
     for name, path in paths:
-        compare.show(f"{name}, signed in", requests, asking(path, member))
+        compare.show(f"{name}, signed in", requests, asking_in_turn(path))
 
 
 if __name__ == "__main__":
