@@ -29,7 +29,7 @@ from forum.web.people import reader
 from forum.web.questions.addresses import answer_url, question_slug, question_url
 from forum.web.questions.blueprint import pages
 from forum.web.questions.forms import AnswerForm
-from forum.web.questions.shown import (
+from forum.web.questions.parts import (
     AskedFacts,
     BesideFacts,
     NotedFacts,
@@ -39,7 +39,7 @@ from forum.web.questions.shown import (
 )
 from forum.web.shelf import note_view
 
-#: What comes first in each of `shown.ORDERS` but the usual one, which the database knows.
+#: What comes first in each of `parts.ORDERS` but the usual one, which the database knows.
 KEYS: dict[str, Callable[[AnswerRow], Any]] = {
     "score": lambda answer: (-answer.score, answer.created_at, answer.id),
     "newest": lambda answer: (-answer.created_at.timestamp(), -answer.id),
