@@ -17,8 +17,8 @@ from forum.base.requests import now
 from forum.web import holes
 from forum.web.language import language, note_change, note_time, until_changed
 
-#: Of one macro in one process: some hundred long discussions with what is known of them.
-BYTES = 8 * 1024 * 1024
+#: In one process: some hundred long discussions with what is known of them.
+BYTES = 16 * 1024 * 1024
 
 
 def _cut(macro: Callable[..., Markup], *given: Any) -> holes.Cut:
@@ -41,7 +41,7 @@ def remembered(macro: Callable[..., Markup]) -> Callable[..., Markup]:
 def remembered_in_language(macro: Callable[..., Markup]) -> Callable[..., Markup]:
     """A macro that draws the same for the same arguments in one language; its holes are filled for each page."""
 
-    @lru_cache(maxsize=1024, typed=True)
+    @lru_cache(maxsize=512, typed=True)
     def drawn(_language: str, *given: Any) -> Markup | holes.Cut:
         piece = _cut(macro, *given)
         return _whole(piece) if len(piece) == 1 else piece
@@ -85,37 +85,24 @@ class Kept:
     size: int
 
 
-class Pieces:
-    """What one macro drew, found again by the facts it was drawn from; when it is too much, what nobody asked for goes.
+class Room:
+    """What is kept of all macros together; when it is too much, what nobody asked for goes."""
 
-    Whoever looks may be anybody: what they may do is among the facts, and what belongs to one page is left out.
-    """
-
-    def __init__(self, macro: Callable[[Any], Markup], most: int = BYTES) -> None:
-        self._macro = macro
+    def __init__(self, most: int = BYTES) -> None:
         self._most = most
-        #: By the hash, which takes long enough to work out once.
+        #: By the hash of its facts, which takes long enough to work out once.
         self._kept: OrderedDict[int, Kept] = OrderedDict()
         self._bytes = 0
         self._lock = Lock()
 
-    def draw(self, facts: Facts) -> Markup:
-        """The piece, with what belongs to this page."""
-        key = (language(), facts)
-        number = hash(key)
+    def find(self, number: int) -> Kept | None:
         with self._lock:
             found = self._kept.get(number)
             if found is not None:
                 self._kept.move_to_end(number)
-        if found is None or not found.since <= now() < found.until or found.facts != key:
-            found = self._draw(key, number)
-        note_change(found.until)
-        return _whole(found.piece)
+            return found
 
-    def _draw(self, key: tuple[str, Facts], number: int) -> Kept:
-        with until_changed() as until:
-            piece = _cut(lambda facts: self._macro(facts.shown()), key[1])
-        kept = Kept(key, piece, now(), until[0], sum(map(getsizeof, piece)) + _size(key))
+    def keep(self, number: int, kept: Kept) -> None:
         with self._lock:
             gone = self._kept.pop(number, None)
             self._kept[number] = kept
@@ -123,7 +110,36 @@ class Pieces:
             while self._bytes > self._most:
                 _, gone = self._kept.popitem(last=False)
                 self._bytes -= gone.size
-        return kept
+
+
+ROOM = Room()
+
+
+class Pieces:
+    """What one macro drew, found again by the facts it was drawn from.
+
+    Whoever looks may be anybody: what they may do is among the facts, and what belongs to one page is left out.
+    """
+
+    def __init__(self, macro: Callable[[Any], Markup], room: Room = ROOM) -> None:
+        self._macro = macro
+        self._room = room
+
+    def draw(self, facts: Facts) -> Markup:
+        """The piece, with what belongs to this page."""
+        key = (self._macro, language(), facts)
+        number = hash(key)
+        found = self._room.find(number)
+        if found is None or not found.since <= now() < found.until or found.facts != key:
+            found = self._draw(facts, key)
+            self._room.keep(number, found)
+        note_change(found.until)
+        return _whole(found.piece)
+
+    def _draw(self, facts: Facts, key: tuple[Hashable, ...]) -> Kept:
+        with until_changed() as until:
+            piece = _cut(lambda: self._macro(facts.shown()))
+        return Kept(key, piece, now(), until[0], sum(map(getsizeof, piece)) + _size(key))
 
 
 def _size(fact: Hashable) -> int:

@@ -22,7 +22,7 @@ from forum.questions.reading import read_discussion
 from forum.questions.rows import Onlooker, answer_row, comment_row
 from forum.web import forgery, pieces
 from forum.web.language import note_time
-from forum.web.pieces import Pieces, remembered_in_language
+from forum.web.pieces import Pieces, Room, remembered_in_language
 from tests.builders import make_answer, make_comment, make_question
 from tests.conftest import Browser
 
@@ -75,10 +75,18 @@ def test_what_nobody_asked_for_makes_room() -> None:
         drawn.append(word)
         return Markup("x") * 1_000
 
-    kept = Pieces(macro, most=3_000)
+    kept = Pieces(macro, Room(3_000))
     for said in "abacab":
         kept.draw(Word(said))
     assert drawn == ["a", "b", "c", "b"]
+
+
+@pytest.mark.usefixtures("page")
+def test_two_macros_do_not_take_each_others_pieces() -> None:
+    room = Room()
+    bold, plain = Pieces(lambda word: Markup("<b>{}</b>").format(word), room), Pieces(Markup("{}").format, room)
+    for _ in range(2):
+        assert (bold.draw(Word("a")), plain.draw(Word("a"))) == ("<b>a</b>", "a")
 
 
 @pytest.mark.usefixtures("page")
