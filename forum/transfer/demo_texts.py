@@ -12,7 +12,7 @@ DEMO = Path(__file__).parent / "demo"
 
 _POSTED_ON = {"answer", "comment", "edit"}
 #: What is done to a question, an answer or a comment, and what to questions alone.
-_DONE_TO_ALL = {"hide", "restore", "delete", "undelete"}
+_DONE_TO_ALL = {"hide", "restore", "delete", "undelete", "flag", "decide"}
 _DONE_TO_QUESTIONS = {"close", "reopen"}
 _DONE = _DONE_TO_ALL | _DONE_TO_QUESTIONS
 _ARTICLE_STEPS = {"save", "submit", "return", "approve", "archive"}
@@ -32,12 +32,24 @@ class Person:
     joined: timedelta
     about: str
     sign_in: dict[str, str]
+    #: Tags.
+    follows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Tag:
     name: str
     description: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Product:
+    """What a question can be about; one that is no longer offered has its `archived`."""
+
+    key: str
+    names: dict[str, str]
+    descriptions: dict[str, str]
+    archived: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,6 +82,8 @@ class Done:
     by: str
     at: timedelta
     why: str
+    #: The reason of a flag, the outcome of a decision.
+    what: str = ""
 
 
 @dataclass(frozen=True)
@@ -120,9 +134,13 @@ class Question:
     title: str
     text: str
     tags: tuple[str, ...]
+    product: str
     views: int
     up: tuple[str, ...]
     down: tuple[str, ...]
+    #: Who has it too, and who wants to be told.
+    too: tuple[str, ...]
+    followers: tuple[str, ...]
     comments: tuple[Comment, ...]
     edits: tuple[Edit, ...]
     done: tuple[Done, ...]
@@ -210,6 +228,7 @@ class Draft:
 class Community:
     people: tuple[Person, ...]
     tags: tuple[Tag, ...]
+    products: tuple[Product, ...]
     contacts: tuple[Contact, ...]
     questions: tuple[Question, ...]
     articles: tuple[Article, ...]
@@ -222,6 +241,7 @@ def read_community(folder: Path = DEMO) -> Community:
     return Community(
         people=tuple(_person(row, place) for row, place in read_rows(folder / "people.json")),
         tags=tuple(_tag(row, place) for row, place in read_rows(folder / "tags.json")),
+        products=tuple(_product(row, place) for row, place in read_rows(folder / "products.json")),
         contacts=tuple(_contact(row, place) for row, place in read_rows(folder / "contacts.json")),
         questions=tuple(_question(path) for path in sorted((folder / "questions").glob("*.md"))),
         articles=tuple(_article(path) for path in sorted((folder / "articles").glob("*.md"))),
@@ -243,9 +263,12 @@ def _question(path: Path) -> Question:
         title=head.word("title"),
         text=head.text,
         tags=head.words("tags"),
+        product=head.word("product"),
         views=head.number("views"),
         up=head.words("up"),
         down=head.words("down"),
+        too=head.words("too"),
+        followers=head.words("follow"),
         comments=_comments(path.stem, on_question, language),
         edits=_edits(on_question),
         done=_done(head, on_question, _DONE),
@@ -310,8 +333,14 @@ def _done(text: Block, below: list[Block], kinds: set[str]) -> tuple[Done, ...]:
         elif is_own and block.kind not in kinds:
             raise DemoTextError(f"{block.place}: {block.kind} is only for questions")
         elif is_own:
-            own.append(Done(block.kind, block.word("by"), block.moment("at"), block.word("why")))
+            own.append(_one_done(block))
     return tuple(own)
+
+
+def _one_done(block: Block) -> Done:
+    why = block.word("why") or block.word("words")
+    what = block.word("reason") or block.word("outcome")
+    return Done(block.kind, block.word("by"), block.moment("at"), why, what)
 
 
 def _edits(blocks: list[Block]) -> tuple[Edit, ...]:
@@ -373,8 +402,8 @@ def _ticket(path: Path) -> Ticket:
 
 
 def _person(row: dict[str, Any], place: str) -> Person:
-    require_only(row, "key name email language roles rights joined about", "sign_in", place)
-    lists = {"roles": tuple(row["roles"]), "rights": tuple(row["rights"])}
+    require_only(row, "key name email language roles rights joined about", "sign_in follows", place)
+    lists = {"roles": tuple(row["roles"]), "rights": tuple(row["rights"]), "follows": tuple(row.get("follows", ()))}
     joined = read_offset(row["joined"], place)
     return Person(**{**row, **lists, "joined": joined, "sign_in": row.get("sign_in", {})})
 
@@ -382,6 +411,11 @@ def _person(row: dict[str, Any], place: str) -> Person:
 def _tag(row: dict[str, Any], place: str) -> Tag:
     require_only(row, "name description", "", place)
     return Tag(**row)
+
+
+def _product(row: dict[str, Any], place: str) -> Product:
+    require_only(row, "key names descriptions", "archived", place)
+    return Product(**row)
 
 
 def _contact(row: dict[str, Any], place: str) -> Contact:
