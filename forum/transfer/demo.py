@@ -22,7 +22,7 @@ from forum.media.files import PictureFiles
 from forum.questions import actions as questions
 from forum.questions.actions import products
 from forum.questions.models import Question, Tag
-from forum.transfer import demo_texts as texts
+from forum.transfer import demo_community as texts
 from forum.transfer.demo_stories import (
     SOON,
     Cast,
@@ -33,6 +33,7 @@ from forum.transfer.demo_stories import (
     question_moments,
     ticket_moments,
 )
+from forum.transfer.demo_texts import read_community
 
 #: So long after the first agent has come, the contacts were in the CRM.
 CONTACTS_KNOWN = timedelta(days=1)
@@ -54,7 +55,7 @@ def make_demo(parts: Parts, now: datetime, password: str) -> list[SignIn]:
     Everything happens in one transaction in the order of its times: a story may rest on another (an article asks for
     review because its source was edited later), and nobody else is there yet to wait for it.
     """
-    community = texts.read_community()
+    community = read_community()
     password_hash = hash_password(password)
     moments = _moments(community, parts.settings.base_url, password_hash)
 

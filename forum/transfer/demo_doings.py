@@ -12,7 +12,7 @@ from forum.moderation.queries import item_before_us
 from forum.questions import actions as questions
 from forum.questions.models import Answer, Question
 from forum.transfer.demo_blocks import DemoTextError
-from forum.transfer.demo_texts import Done
+from forum.transfer.demo_community import Done
 
 #: The text is a question, an answer or a comment: which of them a kind takes, the reader of the texts has checked.
 Doing = Callable[[Session, User, Any, Done, datetime], object]

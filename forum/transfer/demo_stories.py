@@ -27,7 +27,7 @@ from forum.questions.actions.voting import DOWN, UP
 from forum.questions.models import Answer, Comment, Post, Product, Question, Tag
 from forum.tickets import actions as tickets
 from forum.tickets.models import FROM_AGENT, FROM_CUSTOMER, Target, Ticket
-from forum.transfer import demo_texts as texts
+from forum.transfer import demo_community as texts
 from forum.transfer.demo_doings import DOINGS
 from forum.transfer.demo_pictures import draw
 

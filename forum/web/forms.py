@@ -68,9 +68,9 @@ class PageForm(Form):  # type: ignore[misc]
 class SpokenChoice(SelectField):  # type: ignore[misc]
     """A choice from a list whose words are sentences; wtforms would print them in English."""
 
-    def iter_choices(self) -> Iterator[tuple[Any, Any, bool, dict[str, Any]]]:
-        for value, label, is_chosen, more in super().iter_choices():
-            yield value, spoken(label), is_chosen, more
+    def iter_choices(self) -> Iterator[Any]:
+        for choice in super().iter_choices():
+            yield choice._replace(label=spoken(choice.label))
 
 
 class Line(StringField):  # type: ignore[misc]

@@ -9,9 +9,9 @@ import phonenumbers
 from markdown_it import MarkdownIt
 
 from forum.moderation.models import DECISIONS, REASONS
+from forum.transfer.demo_community import Answer, Article, Comment, Community, Edit, Person, Question, Ticket
 from forum.transfer.demo_pictures import PICTURES
 from forum.transfer.demo_stories import MENTION, REFERENCE
-from forum.transfer.demo_texts import Answer, Article, Comment, Community, Edit, Person, Question, Ticket
 
 ROLES = {"customer", "moderator", "agent", "administrator"}
 RIGHTS = {"editor", "manager"}

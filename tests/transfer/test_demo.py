@@ -40,7 +40,7 @@ from forum.questions.models import (
     question_tags,
 )
 from forum.tickets.models import STATUSES, Link, Ticket, TicketMessage
-from forum.transfer import demo_texts as texts
+from forum.transfer import demo_community as texts
 from forum.transfer.demo import SignIn, make_demo
 from forum.transfer.demo_pictures import PICTURES
 from forum.transfer.demo_texts import read_community

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from forum.transfer.demo_blocks import DemoTextError, read_offset
-from forum.transfer.demo_texts import DEMO, Answer, Community, Question, read_community
+from forum.transfer.demo_community import Answer, Community, Question
+from forum.transfer.demo_texts import DEMO, read_community
 from tests.transfer.demo_problems import RIGHTS, ROLES, STATUSES, problems, texts
 
 CAST = ("anna", "bruno", "carla", "mia", "aldo", "ada", "elena")

@@ -306,7 +306,7 @@ def test_the_pages_speak_italian(session: Session, browser: Open, aldo: User, ti
         f"/tickets/{ticket.id}": (
             "Che cosa aiuta",
             "Prendi questo ticket",
-            "Valore per l’azienda",
+            "Valore per l'azienda",
             "Quello che hai detto",
         ),
         f"/contacts/{contact.id}": ("Che cosa è successo", "Ticket aperto:", "confermato"),
@@ -315,4 +315,4 @@ def test_the_pages_speak_italian(session: Session, browser: Open, aldo: User, ti
         page = plain(sees.get(url).text)
         assert [word for word in words if word not in page] == [], url
     refused = sees.send(f"/tickets/{ticket.id}/links", {"target": "9"})
-    assert "Incolla l’indirizzo" in plain(refused.text)
+    assert "Incolla l'indirizzo" in plain(refused.text)
