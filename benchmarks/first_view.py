@@ -3,7 +3,6 @@
 python -m benchmarks.first_view [NAME ...]
 """
 
-import statistics
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -21,7 +20,8 @@ ROUND_TRIP = 150
 BYTES_PER_SECOND = 1_600_000 / 8
 
 PHONE = {"width": 390, "height": 844}
-VISITS = 3
+#: Other work on the machine only ever makes it slower: the best of these is nearest to what the page costs.
+VISITS = 5
 
 #: Each page in its own window, so that nothing is kept from the page before.
 OBSERVE = """
@@ -122,8 +122,8 @@ def main(names: list[str]) -> None:
             path = _way_to(browser, address, view, password, states)
             seen = [visit(browser, address, path, view, states[view.who]) for _ in range(VISITS)]
             print(
-                f"{view.name:<10} {statistics.median(each.lcp for each in seen):>8.0f}"
-                f" {max(each.cls for each in seen):>7.4f} {statistics.median(each.slowest for each in seen):>11.0f}"
+                f"{view.name:<10} {min(each.lcp for each in seen):>8.0f}"
+                f" {max(each.cls for each in seen):>7.4f} {min(each.slowest for each in seen):>11.0f}"
                 f" {max(each.size for each in seen) / 1000:>6.1f} {max(each.requests for each in seen):>9}",
                 flush=True,
             )

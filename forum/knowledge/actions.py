@@ -120,6 +120,7 @@ def save_revision(
     """Write a newer revision; what readers see stays until another editor has approved it.
 
     `based_on` is the number of the revision that the writer began from; raises Conflict when it is not the newest.
+    What changes nothing makes no revision: the newest one is given back.
     An edit takes the article out of review, for the reviewer would approve what they have not read.
     """
     require(rules.may_edit(actor, article))
@@ -127,7 +128,7 @@ def save_revision(
         raise Conflict(say("Somebody else saved this article while you were writing. Nothing of yours was saved yet."))
     last = queries.newest_revision(session, article)
     if (last.title, last.text, last.language) == (title, text.text, language):
-        raise Invalid({"": say("Nothing is different from what was saved last, so there is nothing to save.")})
+        return last
     _withdraw_review(session, article, now)
     article.state = DRAFT
     revision = _add_revision(session, article, actor, title, text, language, why, now)

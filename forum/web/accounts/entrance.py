@@ -56,7 +56,7 @@ def sign_up(form: SignUpForm) -> Response:
 @pages.get("/account/check-mail")
 def check_mail() -> str:
     """What happens next, in words that fit whatever the mail says."""
-    return render_template("accounts/check_mail.html")
+    return render_template("accounts/check_mail.html", leaves=parts().settings.mail_folder is None)
 
 
 @pages.get("/account/confirm/<token>")
