@@ -25,6 +25,8 @@ PATIENCE = 240
 #: More are not seen on pages of flat colours, and the file is a third.
 COLOURS = 160
 
+TRIES = 5
+
 DESK, PHONE = (1280, 860), (390, 844)
 
 CUSTOMER, MODERATOR, AGENT = "anna@example.it", "mia@example.com", "aldo@example.com"
@@ -103,11 +105,17 @@ def start_demo(data: str, address: str, port: int) -> tuple[subprocess.Popen[str
 
 
 def sign_in(page: Page, address: str, email: str, password: str) -> None:
-    page.goto(f"{address}/account/sign-in")
-    page.fill("[name=email]", email)
-    page.fill("[name=password]", password)
-    page.click("main [data-submit]")
-    page.wait_for_url(f"{address}/")
+    """As somebody of the demo; once more where it is still busy with having been made."""
+    for _ in range(TRIES):
+        page.goto(f"{address}/account/sign-in")
+        page.fill("[name=email]", email)
+        page.fill("[name=password]", password)
+        page.click("main [data-submit]")
+        page.wait_for_load_state()
+        if page.url == f"{address}/":
+            return
+        page.wait_for_timeout(5_000)
+    raise SystemExit(f"{email} could not sign in.")
 
 
 def take(browser: Browser, picture: Picture, address: str, password: str) -> Path:
