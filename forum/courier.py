@@ -6,9 +6,9 @@ from contextlib import contextmanager
 
 from forum.base.courier import Courier
 from forum.base.parts import Parts
+from forum.media.files import PictureFiles
 from forum.media.reactions import CHANNEL as PICTURES
 from forum.media.reactions import Workshop
-from forum.media.shelf import Shelf
 from forum.notices.mail import Mailer, make_mailer
 from forum.search.reactions import CHANNEL, OncePerBatch
 from forum.search.upkeep import bring_up_to_date
@@ -37,7 +37,7 @@ def make_courier(parts: Parts, only: frozenset[str] | None = None, without: froz
 
     @contextmanager
     def one_picture(_upto: int) -> Iterator[Workshop]:
-        yield Workshop(parts.store, Shelf(parts.settings.media_folder))
+        yield Workshop(parts.store, PictureFiles(parts.settings.media_folder))
 
     return Courier(
         parts.store,

@@ -19,7 +19,7 @@ from forum.knowledge.reactions import (
     tell_contact_of_articles,
 )
 from forum.media import reactions as media
-from forum.media.shelf import Shelf
+from forum.media.files import PictureFiles
 from forum.moderation.reactions import look_again_at_answer, look_again_at_comment, look_again_at_question
 from forum.notices.reactions import AccountMails
 from forum.questions import events as questions
@@ -65,7 +65,7 @@ def subscribe_all(parts: Parts) -> None:
     outbox.subscribe(questions.QuestionEdited, look_again_at_question)
     outbox.subscribe(questions.AnswerEdited, look_again_at_answer)
     outbox.subscribe(questions.CommentEdited, look_again_at_comment)
-    media.subscribe(outbox, Shelf(parts.settings.media_folder))
+    media.subscribe(outbox, PictureFiles(parts.settings.media_folder))
     outbox.subscribe(accounts.EmailConfirmed, join_confirmed_user)
     outbox.subscribe(contacts.ContactsMerged, gather_latecomers)
     for tell in (tell_contact, tell_contact_of_articles, bring_tickets):

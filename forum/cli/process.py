@@ -13,7 +13,7 @@ from forum.base.parts import EXTENSION
 from forum.web.brand import watch
 from forum.web.health import METER
 from forum.web.maintenance import CLOSED_FILE
-from forum.web.shelf import Shelf
+from forum.web.shelf import KeptPages
 from forum.web.wire import Gate
 
 #: Seconds between two looks at whether the parent still lives.
@@ -41,7 +41,7 @@ def make_app() -> Gate:
     changes, count = Changes(parts.store), app.extensions[METER].count
     settings = parts.settings
     closed_file = settings.data / CLOSED_FILE
-    shelf = Shelf(changes, parts.measures, settings.languages, count, closed_file)
+    shelf = KeptPages(changes, parts.measures, settings.languages, count, closed_file)
     return Gate(app, FORM_BYTES, settings.threads, LARGER, shelf, settings.trusted_proxies > 0, settings.languages)
 
 

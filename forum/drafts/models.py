@@ -14,9 +14,9 @@ EDIT_QUESTION, EDIT_ANSWER, EDIT_ARTICLE = "edit_question", "edit_answer", "edit
 
 #: What a draft of each kind is made of, and the most characters of each part; `version` is what an edit began from.
 PARTS: dict[str, dict[str, int]] = {
-    QUESTION: {"title": 500, "text": 40_000, "tags": 500},
+    QUESTION: {"title": 500, "text": 40_000, "product": 60, "tags": 500},
     ANSWER: {"text": 40_000},
-    EDIT_QUESTION: {"title": 500, "text": 40_000, "tags": 500, "why": 500, "version": 10},
+    EDIT_QUESTION: {"title": 500, "text": 40_000, "product": 60, "tags": 500, "why": 500, "version": 10},
     EDIT_ANSWER: {"text": 40_000, "why": 500, "version": 10},
     EDIT_ARTICLE: {"title": 500, "text": 40_000, "why": 500, "language": 8, "version": 10},
 }

@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from forum.accounts.actions import credit
+from forum.accounts.mentions import mentioned_in
 from forum.accounts.models import User
 from forum.base.causes import Cause
 from forum.base.errors import Conflict, Invalid, Refused
@@ -52,6 +53,7 @@ from forum.knowledge.models import (
 from forum.knowledge.sources import Source, review_reasons, source_now
 from forum.media.actions import use_pictures
 from forum.media.queries import picture_ids
+from forum.questions.events import PersonMentioned
 from forum.questions.models import Answer, Question
 
 #: What an answer is worth to its author's standing, once, when readers find it in the knowledge base.
@@ -118,6 +120,7 @@ def save_revision(
     """Write a newer revision; what readers see stays until another editor has approved it.
 
     `based_on` is the number of the revision that the writer began from; raises Conflict when it is not the newest.
+    What changes nothing makes no revision: the newest one is given back.
     An edit takes the article out of review, for the reviewer would approve what they have not read.
     """
     require(rules.may_edit(actor, article))
@@ -125,7 +128,7 @@ def save_revision(
         raise Conflict(say("Somebody else saved this article while you were writing. Nothing of yours was saved yet."))
     last = queries.newest_revision(session, article)
     if (last.title, last.text, last.language) == (title, text.text, language):
-        raise Invalid({"": say("Nothing is different from what was saved last, so there is nothing to save.")})
+        return last
     _withdraw_review(session, article, now)
     article.state = DRAFT
     revision = _add_revision(session, article, actor, title, text, language, why, now)
@@ -292,7 +295,11 @@ def restore_article(session: Session, actor: User, article: Article, now: dateti
 
 
 def _publish(session: Session, reviewer: User, article: Article, seen: Source | None, now: datetime) -> None:
-    """Show the newest revision to readers, thank those it rests on, and note what it was checked against."""
+    """Show the newest revision to readers, thank those it rests on, and note what it was checked against.
+
+    Whom it names learns of it now and not while it is written: only now can they read it.
+    """
+    before = mentioned_in(article.published.html) if article.published is not None else set()
     article.published = queries.newest_revision(session, article)
     article.state = PUBLISHED
     article.language = article.published.language
@@ -308,6 +315,8 @@ def _publish(session: Session, reviewer: User, article: Article, seen: Source | 
     session.flush()
     _thank(session, reviewer, article, now)
     publish(session, ArticlePublished(article.id))
+    for user_id in sorted(mentioned_in(article.published.html) - before - {reviewer.id}):
+        publish(session, PersonMentioned(user_id, article.published.author_id, Cause.of(article).kind, article.id))
 
 
 def _thank(session: Session, reviewer: User, article: Article, now: datetime) -> None:

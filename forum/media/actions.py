@@ -14,10 +14,10 @@ from forum.base.outbox import publish
 from forum.base.verdicts import require
 from forum.media import rules
 from forum.media.events import PictureUploaded
+from forum.media.files import PictureFiles
 from forum.media.looking import Size
 from forum.media.models import FAILED, IN_DRAFT, READY, WAITING, Picture, PictureUse
 from forum.media.queries import is_posted
-from forum.media.shelf import Shelf
 
 #: More than anybody shows in a day; staff write articles with many.
 UPLOADS = Limit("pictures", 40, timedelta(days=1))
@@ -31,7 +31,7 @@ NOBODYS = timedelta(hours=1)
 
 
 def add_picture(session: Session, actor: User, token: str, size: Size, now: datetime) -> Picture:
-    """Note an upload whose file is on the shelf under this token."""
+    """Note an upload whose file is there under this token."""
     require(rules.may_upload(actor))
     own = Limit(UPLOADS.name, UPLOADS.most * STAFF_FACTOR, UPLOADS.window) if actor.is_staff else UPLOADS
     spend(session, own, f"user:{actor.id}", now)
@@ -116,13 +116,13 @@ def forget_unused(session: Session, now: datetime) -> None:
     )
 
 
-def sweep_shelf(session: Session, shelf: Shelf) -> None:
+def sweep_files(session: Session, files: PictureFiles) -> None:
     """Delete files that no row speaks of, and uploads that were reworked or refused.
 
     Files come before their rows and go after them, so this may run at any moment, and twice.
     """
     old = time.time() - NOBODYS.total_seconds()
-    aged = [(path, token) for path, token in shelf.files() if path.stat().st_mtime < old]
+    aged = [(path, token) for path, token in files.all() if path.stat().st_mtime < old]
     states: dict[str, str] = {}
     tokens = sorted({token for _, token in aged if token})
     for start in range(0, len(tokens), 500):

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from forum.base.clock import utc_now
 from forum.base.db import Store
 from forum.base.outbox import Subscriptions
-from forum.media.actions import forget_unused, mark_failed, mark_ready, sweep_shelf
+from forum.media.actions import forget_unused, mark_failed, mark_ready, sweep_files
 from forum.media.events import PictureUploaded
+from forum.media.files import PictureFiles, Unreadable
 from forum.media.models import WAITING, Picture
-from forum.media.shelf import Shelf, Unreadable
 
 #: A channel of its own: seconds for one picture must not hold up what takes milliseconds.
 CHANNEL = "pictures"
@@ -23,7 +23,7 @@ class Workshop:
     """What reworking needs beside the event."""
 
     store: Store
-    shelf: Shelf
+    files: PictureFiles
     clock: Callable[[], datetime] = utc_now
 
 
@@ -35,23 +35,23 @@ def rework_picture(session: Session, event: PictureUploaded, workshop: Workshop)
     picture_id, token = picture.id, picture.token
     # Ends the transaction that only read: nothing should be held open for the seconds this takes.
     session.rollback()
-    if not workshop.shelf.raw(token).exists():
+    if not workshop.files.raw(token).exists():
         workshop.store.write(lambda work: mark_failed(work, picture_id))
         return
     try:
-        workshop.shelf.rework(token)
+        workshop.files.rework(token)
     except Unreadable:
         workshop.store.write(lambda work: mark_failed(work, picture_id))
     else:
         workshop.store.write(lambda work: mark_ready(work, picture_id, workshop.clock()))
-    workshop.shelf.forget_raw(token)
+    workshop.files.forget_raw(token)
 
 
-def subscribe(outbox: Subscriptions, shelf: Shelf) -> None:
+def subscribe(outbox: Subscriptions, files: PictureFiles) -> None:
     """Rework every upload, and tidy up."""
 
     def sweep(session: Session, _now: datetime) -> None:
-        sweep_shelf(session, shelf)
+        sweep_files(session, files)
 
     outbox.subscribe(PictureUploaded, rework_picture, channel=CHANNEL)
     outbox.every(timedelta(hours=1), forget_unused)

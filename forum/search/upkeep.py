@@ -59,7 +59,8 @@ def bring_up_to_date(store: Store, index: SearchIndex) -> None:
     """Rebuild an index that cannot be used; let one that fell behind (a restored or half lost one) catch up."""
     reason = index.needs_rebuild()
     if reason is not None:
-        log.warning("the search index is rebuilt: %s", reason)
+        # Every installation begins without one: nobody has to look into that.
+        log.log(logging.INFO if reason == "missing" else logging.WARNING, "the search index is rebuilt: %s", reason)
         rebuild(store, index)
         return
     with store.reading() as session:

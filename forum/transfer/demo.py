@@ -18,10 +18,22 @@ from forum.contacts.drafts import ContactDraft
 from forum.contacts.models import EMAIL, PHONE, Contact
 from forum.contacts.reactions import join_by_address
 from forum.knowledge import actions as knowledge
+from forum.media.files import PictureFiles
 from forum.questions import actions as questions
+from forum.questions.actions import products
 from forum.questions.models import Question, Tag
-from forum.transfer import demo_texts as texts
-from forum.transfer.demo_stories import Cast, Moment, article_moments, draft_moment, question_moments, ticket_moments
+from forum.transfer import demo_community as texts
+from forum.transfer.demo_stories import (
+    SOON,
+    Cast,
+    Moment,
+    article_moments,
+    draft_moment,
+    follow_moments,
+    question_moments,
+    ticket_moments,
+)
+from forum.transfer.demo_texts import read_community
 
 #: So long after the first agent has come, the contacts were in the CRM.
 CONTACTS_KNOWN = timedelta(days=1)
@@ -43,15 +55,15 @@ def make_demo(parts: Parts, now: datetime, password: str) -> list[SignIn]:
     Everything happens in one transaction in the order of its times: a story may rest on another (an article asks for
     review because its source was edited later), and nobody else is there yet to wait for it.
     """
-    community = texts.read_community()
+    community = read_community()
     password_hash = hash_password(password)
     moments = _moments(community, parts.settings.base_url, password_hash)
 
     def work(session: Session) -> None:
         if not _is_empty(session):
             raise Refused(say("The demo is only for an empty database, and this one holds something already."))
-        cast = Cast()
-        _make_tags(session, community)
+        cast = Cast(PictureFiles(parts.settings.media_folder))
+        _make_tags(session, cast, community)
         for moment in moments:
             moment.act(session, cast, now + moment.at)
         _count_views(session, cast, community)
@@ -71,7 +83,10 @@ def _moments(community: texts.Community, site: str, password_hash: str) -> list[
     moments: list[Moment] = []
     for person in community.people:
         moments.append(Moment(person.joined, _joins(person, password_hash)))
+        moments += follow_moments(person)
     joined = {person.key: person.joined for person in community.people}
+    administrator = next(person.key for person in community.people if "administrator" in person.roles)
+    moments.append(Moment(joined[administrator] + SOON, _makes_products(community, administrator)))
     known = min(person.joined for person in community.people if "agent" in person.roles) + CONTACTS_KNOWN
     for contact in community.contacts:
         moments.append(Moment(known, _is_known(contact, community)))
@@ -127,9 +142,24 @@ def _is_joined(person: texts.Person) -> Callable[[Session, Cast, datetime], None
     return act
 
 
-def _make_tags(session: Session, community: texts.Community) -> None:
-    session.add_all(Tag(name=tag.name, descriptions=dict(tag.description), question_count=0) for tag in community.tags)
+def _make_tags(session: Session, cast: Cast, community: texts.Community) -> None:
+    cast.tags = {
+        tag.name: Tag(name=tag.name, descriptions=dict(tag.description), question_count=0) for tag in community.tags
+    }
+    session.add_all(cast.tags.values())
     session.flush()
+
+
+def _makes_products(community: texts.Community, administrator: str) -> Callable[[Session, Cast, datetime], None]:
+    def act(session: Session, cast: Cast, now: datetime) -> None:
+        actor = cast.people[administrator]
+        for product in community.products:
+            draft = products.ProductDraft(product.names, product.descriptions)
+            cast.products[product.key] = made = products.add_product(session, actor, draft, now)
+            if product.archived:
+                products.archive_product(session, actor, made, now)
+
+    return act
 
 
 def _count_views(session: Session, cast: Cast, community: texts.Community) -> None:

@@ -13,7 +13,7 @@ _OFFSET = re.compile(r"-(?=\d)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?")
 
 #: For each kind of block: the fields it must have, those it may have, and whether a text follows.
 _SHAPES: dict[str, tuple[str, str, bool]] = {
-    "question": ("title language by at tags views", "up down", True),
+    "question": ("title language by at tags views", "product up down too follow", True),
     "answer": ("by at", "language up down accepted accepted_by withdrawn withdrawn_by", True),
     "comment": ("by at", "language", True),
     "edit": ("by at why", "title", True),
@@ -23,6 +23,8 @@ _SHAPES: dict[str, tuple[str, str, bool]] = {
     "undelete": ("by at", "", False),
     "close": ("by at why", "", False),
     "reopen": ("by at", "", False),
+    "flag": ("by at reason", "words", False),
+    "decide": ("by at outcome", "why", False),
     "article": ("title language source by at", "gathers views helpful unhelpful", True),
     "save": ("by at why", "title", True),
     "submit": ("by at", "", False),

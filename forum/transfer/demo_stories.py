@@ -1,6 +1,7 @@
 """The stories of the demo cut into moments: what happens when, and by whose hand."""
 
 import re
+import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,13 +17,19 @@ from forum.drafts import actions as drafts
 from forum.drafts.models import Purpose
 from forum.knowledge import actions as knowledge
 from forum.knowledge.models import APPROVE, RETURN, Article
+from forum.media.actions import add_picture, mark_ready
+from forum.media.files import PictureFiles
+from forum.media.looking import Size
+from forum.media.models import Picture
+from forum.media.queries import find_shown
 from forum.questions import actions as questions
 from forum.questions.actions.voting import DOWN, UP
-from forum.questions.models import Answer, Comment, Post, Question
+from forum.questions.models import Answer, Comment, Post, Product, Question, Tag
 from forum.tickets import actions as tickets
 from forum.tickets.models import FROM_AGENT, FROM_CUSTOMER, Target, Ticket
-from forum.transfer import demo_texts as texts
+from forum.transfer import demo_community as texts
 from forum.transfer.demo_doings import DOINGS
+from forum.transfer.demo_pictures import draw
 
 #: Votes have no time of their own: the first comes so long after what it is about, the others one after the other.
 FIRST_VOTE = timedelta(minutes=10)
@@ -30,17 +37,22 @@ FIRST_VOTE = timedelta(minutes=10)
 #: A link to another question, whose address is known only once it was asked.
 REFERENCE = re.compile(r"\]\(question:([a-z0-9-]+)\)")
 
+#: A picture by the name of what draws it.
+PICTURE = re.compile(r"\]\(picture:([a-z0-9-]+)\)")
+
 #: Somebody by their key; what follows a letter or a dot is an address.
 MENTION = re.compile(r"(?<![\w.@/])@([a-z]+)\b")
 
 #: What gathers a question does so a moment after the draft was made.
 SOON = timedelta(minutes=1)
+A_DAY = timedelta(days=1)
 
 
 @dataclass
 class Cast:
     """Who and what is there by now, under the key of the texts."""
 
+    files: PictureFiles
     people: dict[str, User] = field(default_factory=dict)
     contacts: dict[str, Contact] = field(default_factory=dict)
     questions: dict[str, Question] = field(default_factory=dict)
@@ -48,12 +60,16 @@ class Cast:
     comments: dict[str, Comment] = field(default_factory=dict)
     articles: dict[str, Article] = field(default_factory=dict)
     tickets: dict[str, Ticket] = field(default_factory=dict)
+    tags: dict[str, Tag] = field(default_factory=dict)
+    products: dict[str, Product] = field(default_factory=dict)
+    pictures: dict[str, Picture] = field(default_factory=dict)
 
     def post(self, key: str) -> Post:
         return self.questions.get(key) or self.answers.get(key) or self.comments[key]
 
 
 Act = Callable[[Session, Cast, datetime], object]
+Tap = Callable[[Session, User, Question, datetime], object]
 
 
 @dataclass(frozen=True)
@@ -68,12 +84,15 @@ def question_moments(question: texts.Question, joined: Mapping[str, timedelta], 
     """Asked, answered, remarked on, edited, voted on, accepted and, sometimes, not after all."""
 
     def ask(session: Session, cast: Cast, now: datetime) -> None:
-        actor, asked = cast.people[question.by], _rendered(question.text, site, cast)
-        made = questions.ask_question(session, actor, question.title, asked, question.tags, now)
+        actor = cast.people[question.by]
+        asked = _rendered(session, question.text, site, cast, actor, now)
+        product = cast.products[question.product].slug if question.product else ""
+        made = questions.ask_question(session, actor, question.title, asked, question.tags, now, product=product)
         cast.questions[question.key] = made
 
     yield Moment(question.at, ask)
     yield from _votes(question, joined)
+    yield from _joined_in(question, joined)
     yield from _done(question.key, question.done)
     for comment in question.comments:
         yield from _comment(comment, question.key, None, site)
@@ -89,7 +108,7 @@ def _answer_moments(
 
     def post(session: Session, cast: Cast, now: datetime) -> None:
         actor, question = cast.people[answer.by], cast.questions[question_key]
-        written = _rendered(answer.text, site, cast)
+        written = _rendered(session, answer.text, site, cast, actor, now)
         cast.answers[answer.key] = questions.post_answer(session, actor, question, written, now)
 
     yield Moment(answer.at, post)
@@ -119,7 +138,7 @@ def _comment(comment: texts.Comment, question_key: str, answer_key: str | None, 
     def post(session: Session, cast: Cast, now: datetime) -> None:
         actor, question = cast.people[comment.by], cast.questions[question_key]
         answer = cast.answers[answer_key] if answer_key is not None else None
-        written = _rendered(comment.text, site, cast)
+        written = _rendered(session, comment.text, site, cast, actor, now)
         cast.comments[comment.key] = questions.post_comment(session, actor, question, answer, written, now)
 
     yield Moment(comment.at, post)
@@ -131,7 +150,7 @@ def _done(key: str, done: Sequence[texts.Done]) -> Iterator[Moment]:
 
 
 def _do(key: str, done: texts.Done) -> Act:
-    return lambda session, cast, now: DOINGS[done.kind](session, cast.people[done.by], cast.post(key), done.why, now)
+    return lambda session, cast, now: DOINGS[done.kind](session, cast.people[done.by], cast.post(key), done, now)
 
 
 def _question_edit(edit: texts.Edit, question: texts.Question, site: str) -> Moment:
@@ -139,7 +158,7 @@ def _question_edit(edit: texts.Edit, question: texts.Question, site: str) -> Mom
     def save(session: Session, cast: Cast, now: datetime) -> None:
         made = cast.questions[question.key]
         title, actor = edit.title or made.title, cast.people[edit.by]
-        written = _rendered(edit.text, site, cast)
+        written = _rendered(session, edit.text, site, cast, actor, now)
         questions.edit_question(session, actor, made, title, written, question.tags, made.version, now, edit.why)
 
     return Moment(edit.at, save)
@@ -148,8 +167,9 @@ def _question_edit(edit: texts.Edit, question: texts.Question, site: str) -> Mom
 def _answer_edit(edit: texts.Edit, key: str, site: str) -> Moment:
 
     def save(session: Session, cast: Cast, now: datetime) -> None:
-        made, written = cast.answers[key], _rendered(edit.text, site, cast)
-        questions.edit_answer(session, cast.people[edit.by], made, written, made.version, now, edit.why)
+        made, actor = cast.answers[key], cast.people[edit.by]
+        written = _rendered(session, edit.text, site, cast, actor, now)
+        questions.edit_answer(session, actor, made, written, made.version, now, edit.why)
 
     return Moment(edit.at, save)
 
@@ -174,16 +194,42 @@ def _vote(post: texts.Question | texts.Answer, given: Sequence[tuple[str, int, t
     return vote
 
 
+def _joined_in(question: texts.Question, joined: Mapping[str, timedelta]) -> Iterator[Moment]:
+    """Who has it too, and who follows it: spread like votes."""
+    for number, (name, act) in enumerate(
+        [(name, questions.say_me_too) for name in question.too]
+        + [(name, questions.follow) for name in question.followers],
+        start=1,
+    ):
+        since = max(question.at, joined[name])
+        yield Moment(since + min(number * FIRST_VOTE, -since / 2), _tap(question.key, name, act))
+
+
+def _tap(key: str, name: str, act: Tap) -> Act:
+    return lambda session, cast, now: act(session, cast.people[name], cast.questions[key], now)
+
+
+def follow_moments(person: texts.Person) -> Iterator[Moment]:
+    """Topics somebody follows since a day after they came, or half the time since for whoever came today."""
+    for tag in person.follows:
+        yield Moment(person.joined + min(A_DAY, -person.joined / 2), _follow_tag(person.key, tag))
+
+
+def _follow_tag(name: str, tag: str) -> Act:
+    return lambda session, cast, now: questions.follow(session, cast.people[name], cast.tags[tag], now)
+
+
 def article_moments(article: texts.Article, site: str) -> Iterator[Moment]:
     """Promoted, written on, sent to review and back, published, archived."""
 
     def promote(session: Session, cast: Cast, now: datetime) -> None:
+        actor = cast.people[article.by]
         cast.articles[article.key] = knowledge.promote_answer(
             session,
-            cast.people[article.by],
+            actor,
             cast.answers[article.source],
             article.title,
-            _rendered(article.text, site, cast),
+            _rendered(session, article.text, site, cast, actor, now),
             now,
             language=article.language,
         )
@@ -208,7 +254,7 @@ def _article_step(article: texts.Article, step: texts.ArticleStep, site: str) ->
     def act(session: Session, cast: Cast, now: datetime) -> None:
         actor, made = cast.people[step.by], cast.articles[article.key]
         if step.kind == "save":
-            written = _rendered(step.text, site, cast)
+            written = _rendered(session, step.text, site, cast, actor, now)
             title = step.title or made.title
             language, version = article.language, made.version
             knowledge.save_revision(
@@ -235,7 +281,7 @@ def ticket_moments(ticket: texts.Ticket, community: texts.Community, site: str) 
 
     def open_it(session: Session, cast: Cast, now: datetime) -> None:
         actor, requester = cast.people[agent], cast.contacts[ticket.requester]
-        said = _rendered(first.text, site, cast) if is_opening else None
+        said = _rendered(session, first.text, site, cast, actor, now) if is_opening else None
         made = tickets.open_ticket(session, actor, requester, ticket.subject, now, message=said)
         cast.tickets[ticket.key] = made
         if ticket.assignee is not None:
@@ -252,9 +298,9 @@ def _ticket_step(ticket: texts.Ticket, step: texts.TicketStep, agent: str, site:
     def act(session: Session, cast: Cast, now: datetime) -> None:
         made = cast.tickets[ticket.key]
         if step.kind == "message":
-            written = _rendered(step.text, site, cast)
             is_customer = step.by == ticket.requester
             actor = cast.people[agent if is_customer else step.by]
+            written = _rendered(session, step.text, site, cast, actor, now)
             kind = FROM_CUSTOMER if is_customer else FROM_AGENT
             tickets.add_message(session, actor, made, kind, written, now)
         elif step.kind == "status":
@@ -284,12 +330,28 @@ def _target(cast: Cast, words: str) -> Target:
     return cast.articles[key] if kind == "article" else cast.questions[key]
 
 
-def _rendered(text: str, site: str, cast: Cast) -> Rendered:
-    """Questions and people are named by their keys; what stands in an address is known only by now."""
+def _rendered(session: Session, text: str, site: str, cast: Cast, writer: User, now: datetime) -> Rendered:
+    """Questions, people and pictures are named by their keys; what stands in an address is known only by now."""
+    text = PICTURE.sub(lambda match: f"]({_picture(session, cast, match[1], writer, now).path})", text)
     text = REFERENCE.sub(lambda match: f"]({_address(cast.questions[match[1]])})", text)
     text = MENTION.sub(lambda match: f"@{mention_name(cast.people[match[1]])}", text)
     known = {mention_name(user): f"/people/{user.id}/{slugify(user.name)}" for user in cast.people.values()}
-    return render(text, site=site, mentions=lambda names: {name: known[name] for name in names if name in known})
+    return render(
+        text,
+        site=site,
+        mentions=lambda names: {name: known[name] for name in names if name in known},
+        pictures=lambda numbers: find_shown(session, writer, numbers),
+    )
+
+
+def _picture(session: Session, cast: Cast, name: str, writer: User, now: datetime) -> Picture:
+    """The picture of that name, made and uploaded by whoever shows it first."""
+    if name not in cast.pictures:
+        token = secrets.token_hex(16)
+        width, height = draw(name, cast.files.picture(token), cast.files.small(token))
+        cast.pictures[name] = made = add_picture(session, writer, token, Size(width, height), now)
+        mark_ready(session, made.id, now)
+    return cast.pictures[name]
 
 
 def _address(question: Question) -> str:

@@ -1,220 +1,38 @@
 """Read the demo community from the texts in `demo/`, whose README says what they may contain."""
 
-from dataclasses import dataclass
-from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from forum.transfer.demo_blocks import Block, DemoTextError, read_blocks, read_offset, read_rows, require_only
+from forum.transfer.demo_community import (
+    Acceptance,
+    Answer,
+    Article,
+    ArticleStep,
+    Comment,
+    Community,
+    Contact,
+    Done,
+    Draft,
+    Edit,
+    Person,
+    Product,
+    Question,
+    Tag,
+    Ticket,
+    TicketStep,
+)
 
 DEMO = Path(__file__).parent / "demo"
 
 _POSTED_ON = {"answer", "comment", "edit"}
 #: What is done to a question, an answer or a comment, and what to questions alone.
-_DONE_TO_ALL = {"hide", "restore", "delete", "undelete"}
+_DONE_TO_ALL = {"hide", "restore", "delete", "undelete", "flag", "decide"}
 _DONE_TO_QUESTIONS = {"close", "reopen"}
 _DONE = _DONE_TO_ALL | _DONE_TO_QUESTIONS
 _ARTICLE_STEPS = {"save", "submit", "return", "approve", "archive"}
 _TICKET_STEPS = {"message", "status", "link"}
-
-_STATE_AFTER = {"submit": "in_review", "return": "draft", "approve": "published", "archive": "archived"}
-
-
-@dataclass(frozen=True)
-class Person:
-    key: str
-    name: str
-    email: str
-    language: str
-    roles: tuple[str, ...]
-    rights: tuple[str, ...]
-    joined: timedelta
-    about: str
-    sign_in: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Tag:
-    name: str
-    description: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Contact:
-    key: str
-    name: str
-    emails: tuple[str, ...]
-    phones: tuple[str, ...]
-    company: str
-    tier: str
-    zone: str
-    language: str
-    external_ids: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Edit:
-    by: str
-    at: timedelta
-    why: str
-    title: str | None
-    text: str
-
-
-@dataclass(frozen=True)
-class Done:
-    """What somebody did to a text without writing in it: its kind is the kind of the block."""
-
-    kind: str
-    by: str
-    at: timedelta
-    why: str
-
-
-@dataclass(frozen=True)
-class Comment:
-    """Its key is that of what it is written under, with its number there."""
-
-    key: str
-    by: str
-    at: timedelta
-    language: str
-    text: str
-    done: tuple[Done, ...]
-
-
-@dataclass(frozen=True)
-class Acceptance:
-    by: str
-    at: timedelta
-    withdrawn_by: str | None
-    withdrawn_at: timedelta | None
-
-    @property
-    def stands(self) -> bool:
-        return self.withdrawn_at is None
-
-
-@dataclass(frozen=True)
-class Answer:
-    key: str
-    by: str
-    at: timedelta
-    language: str
-    text: str
-    up: tuple[str, ...]
-    down: tuple[str, ...]
-    acceptance: Acceptance | None
-    comments: tuple[Comment, ...]
-    edits: tuple[Edit, ...]
-    done: tuple[Done, ...]
-
-
-@dataclass(frozen=True)
-class Question:
-    key: str
-    by: str
-    at: timedelta
-    language: str
-    title: str
-    text: str
-    tags: tuple[str, ...]
-    views: int
-    up: tuple[str, ...]
-    down: tuple[str, ...]
-    comments: tuple[Comment, ...]
-    edits: tuple[Edit, ...]
-    done: tuple[Done, ...]
-    answers: tuple[Answer, ...]
-
-    @property
-    def accepted(self) -> Answer | None:
-        return next((each for each in self.answers if each.acceptance and each.acceptance.stands), None)
-
-
-@dataclass(frozen=True)
-class ArticleStep:
-    """One of save, submit, return, approve, archive; `text` is the page saved or the reviewer's comment."""
-
-    kind: str
-    by: str
-    at: timedelta
-    why: str
-    title: str | None
-    text: str
-
-
-@dataclass(frozen=True)
-class Article:
-    key: str
-    by: str
-    at: timedelta
-    language: str
-    title: str
-    text: str
-    source: str
-    gathers: tuple[str, ...]
-    views: int
-    helpful: tuple[str, ...]
-    unhelpful: tuple[str, ...]
-    steps: tuple[ArticleStep, ...]
-
-    @property
-    def state(self) -> str:
-        changes = [_STATE_AFTER[step.kind] for step in self.steps if step.kind in _STATE_AFTER]
-        return changes[-1] if changes else "draft"
-
-
-@dataclass(frozen=True)
-class TicketStep:
-    """One of message, status, link; `to` is the new status, or what is linked as `kind key`."""
-
-    kind: str
-    by: str
-    at: timedelta
-    to: str
-    why: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Ticket:
-    key: str
-    subject: str
-    requester: str
-    at: timedelta
-    assignee: str | None
-    steps: tuple[TicketStep, ...]
-
-    @property
-    def status(self) -> str:
-        changes = [step.to for step in self.steps if step.kind == "status"]
-        return changes[-1] if changes else "new"
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A text somebody has begun and not sent; `on` is the question a draft of an answer is for."""
-
-    by: str
-    kind: str
-    on: str
-    at: timedelta
-    title: str
-    text: str
-    tags: str
-
-
-@dataclass(frozen=True)
-class Community:
-    people: tuple[Person, ...]
-    tags: tuple[Tag, ...]
-    contacts: tuple[Contact, ...]
-    questions: tuple[Question, ...]
-    articles: tuple[Article, ...]
-    tickets: tuple[Ticket, ...]
-    drafts: tuple[Draft, ...]
 
 
 def read_community(folder: Path = DEMO) -> Community:
@@ -222,6 +40,7 @@ def read_community(folder: Path = DEMO) -> Community:
     return Community(
         people=tuple(_person(row, place) for row, place in read_rows(folder / "people.json")),
         tags=tuple(_tag(row, place) for row, place in read_rows(folder / "tags.json")),
+        products=tuple(_product(row, place) for row, place in read_rows(folder / "products.json")),
         contacts=tuple(_contact(row, place) for row, place in read_rows(folder / "contacts.json")),
         questions=tuple(_question(path) for path in sorted((folder / "questions").glob("*.md"))),
         articles=tuple(_article(path) for path in sorted((folder / "articles").glob("*.md"))),
@@ -243,9 +62,12 @@ def _question(path: Path) -> Question:
         title=head.word("title"),
         text=head.text,
         tags=head.words("tags"),
+        product=head.word("product"),
         views=head.number("views"),
         up=head.words("up"),
         down=head.words("down"),
+        too=head.words("too"),
+        followers=head.words("follow"),
         comments=_comments(path.stem, on_question, language),
         edits=_edits(on_question),
         done=_done(head, on_question, _DONE),
@@ -310,8 +132,14 @@ def _done(text: Block, below: list[Block], kinds: set[str]) -> tuple[Done, ...]:
         elif is_own and block.kind not in kinds:
             raise DemoTextError(f"{block.place}: {block.kind} is only for questions")
         elif is_own:
-            own.append(Done(block.kind, block.word("by"), block.moment("at"), block.word("why")))
+            own.append(_one_done(block))
     return tuple(own)
+
+
+def _one_done(block: Block) -> Done:
+    why = block.word("why") or block.word("words")
+    what = block.word("reason") or block.word("outcome")
+    return Done(block.kind, block.word("by"), block.moment("at"), why, what)
 
 
 def _edits(blocks: list[Block]) -> tuple[Edit, ...]:
@@ -373,8 +201,8 @@ def _ticket(path: Path) -> Ticket:
 
 
 def _person(row: dict[str, Any], place: str) -> Person:
-    require_only(row, "key name email language roles rights joined about", "sign_in", place)
-    lists = {"roles": tuple(row["roles"]), "rights": tuple(row["rights"])}
+    require_only(row, "key name email language roles rights joined about", "sign_in follows", place)
+    lists = {"roles": tuple(row["roles"]), "rights": tuple(row["rights"]), "follows": tuple(row.get("follows", ()))}
     joined = read_offset(row["joined"], place)
     return Person(**{**row, **lists, "joined": joined, "sign_in": row.get("sign_in", {})})
 
@@ -382,6 +210,11 @@ def _person(row: dict[str, Any], place: str) -> Person:
 def _tag(row: dict[str, Any], place: str) -> Tag:
     require_only(row, "name description", "", place)
     return Tag(**row)
+
+
+def _product(row: dict[str, Any], place: str) -> Product:
+    require_only(row, "key names descriptions", "archived", place)
+    return Product(**row)
 
 
 def _contact(row: dict[str, Any], place: str) -> Contact:

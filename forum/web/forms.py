@@ -2,12 +2,12 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any, ClassVar, TypeVar
 
 from flask import redirect, request, url_for
-from wtforms import Form, HiddenField, PasswordField, StringField, TextAreaField, ValidationError
+from wtforms import Form, HiddenField, PasswordField, SelectField, StringField, TextAreaField, ValidationError
 
 from forum.base.errors import Invalid
 from forum.base.once import KEY_LENGTH
@@ -15,6 +15,7 @@ from forum.base.requests import forget_session
 from forum.base.texts import Unclean, clean_line, clean_text
 from forum.base.words import Sentence, say, say_many
 from forum.web.holes import Hole
+from forum.web.language import spoken
 from forum.web.people import here, reader
 
 F = TypeVar("F", bound="PageForm")
@@ -62,6 +63,14 @@ class PageForm(Form):  # type: ignore[misc]
                 self.form_errors.append(sentence)
             else:
                 field.errors = [*field.errors, sentence]
+
+
+class SpokenChoice(SelectField):  # type: ignore[misc]
+    """A choice from a list whose words are sentences; wtforms would print them in English."""
+
+    def iter_choices(self) -> Iterator[Any]:
+        for choice in super().iter_choices():
+            yield choice._replace(label=spoken(choice.label))
 
 
 class Line(StringField):  # type: ignore[misc]

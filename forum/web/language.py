@@ -20,6 +20,7 @@ from forum.base import words
 from forum.base.parts import parts
 from forum.base.requests import now
 from forum.base.words import Sentence
+from forum.web.browsers import browser_name
 from forum.web.people import reader
 
 COOKIE = "language"
@@ -184,4 +185,6 @@ def install(app: Flask) -> None:
     app.jinja_env.template_class = PageTemplate
     app.jinja_env.context_class = PageContext
     app.jinja_env.finalize = spoken
-    app.jinja_env.filters.update(when=when, when_long=when_long, day=day, waited=waited, number=number, spoken=spoken)
+    app.jinja_env.filters.update(
+        when=when, when_long=when_long, day=day, waited=waited, number=number, spoken=spoken, browser_name=browser_name
+    )

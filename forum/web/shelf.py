@@ -90,7 +90,7 @@ class Wanted:
     route: str = ""
 
 
-class Shelf:
+class KeptPages:
     """The finished pages of one process; asked and filled by its one thread that talks to the server."""
 
     def __init__(

@@ -20,7 +20,7 @@ from granian.rsgi import ProtocolClosed, ProtocolError
 from forum.base.words import Sentence, say, translate
 from forum.web.access import HEADER, answered_outside
 from forum.web.language import best_language
-from forum.web.shelf import HEADER_LENGTH, WANTED, Answer, Shelf, Wanted
+from forum.web.shelf import HEADER_LENGTH, WANTED, Answer, KeptPages, Wanted
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ class Gate:
         body_bytes: int,
         threads: int = 1,
         larger: Mapping[str, int] | None = None,
-        shelf: Shelf | None = None,
+        shelf: KeptPages | None = None,
         believes_proxy: bool = False,
         languages: tuple[str, ...] = ("en",),
     ) -> None:

@@ -22,10 +22,10 @@ from forum.base.clock import utc_now
 from forum.drafts.actions import forget_old_drafts
 from forum.drafts.models import Draft
 from forum.media import actions, rules
+from forum.media.files import PictureFiles
 from forum.media.looking import LONGEST_SIDE, MOST_BYTES, fit
 from forum.media.models import FAILED, READY, WAITING, Picture, PictureUse
 from forum.media.queries import picture_ids, picture_ids_in
-from forum.media.shelf import Shelf
 from forum.questions import actions as asking
 from forum.questions.actions.erasing import erase_texts
 from forum.questions.models import Answer, Question
@@ -115,7 +115,7 @@ def test_what_is_uploaded_is_made_anew(
         made = Image.open(io.BytesIO(shown.data))
         assert (made.format, made.size) == ("WEBP", (fit(*size, longest).width, fit(*size, longest).height))
         assert PLACE not in shown.data and not made.getexif() and getattr(made, "n_frames", 1) == 1
-    assert not Shelf(settings.media_folder).raw(row.token).exists()
+    assert not PictureFiles(settings.media_folder).raw(row.token).exists()
 
 
 @pytest.mark.parametrize(
@@ -274,7 +274,7 @@ def test_what_is_in_no_text_goes_after_a_day_and_its_files_follow(
     )
     client.send("/drafts", {"draft_for": "question-0", "title": "x", "text": f"![x](/media/{drafted})"})
     carry()
-    shelf = Shelf(settings.media_folder)
+    files = PictureFiles(settings.media_folder)
     tokens = {number: picture(session, number).token for number in (kept, drafted, unused)}
     later = utc_now() + timedelta(hours=25)
     actions.forget_unused(session, later)
@@ -283,14 +283,14 @@ def test_what_is_in_no_text_goes_after_a_day_and_its_files_follow(
     forget_old_drafts(session, later + timedelta(days=61))
     actions.forget_unused(session, later)
     assert set(session.scalars(select(Picture.id))) == {kept}
-    stray = shelf.raw("f" * 32)
+    stray = files.raw("f" * 32)
     stray.write_bytes(b"killed before its row")
-    fresh = shelf.raw("e" * 32)
+    fresh = files.raw("e" * 32)
     fresh.write_bytes(b"being uploaded")
     for path in settings.media_folder.glob("*/*"):
         if path != fresh:
             os.utime(path, (0, 0))
-    actions.sweep_shelf(session, shelf)
+    actions.sweep_files(session, files)
     left = {path.name for path in settings.media_folder.glob("*/*")}
     assert left == {f"{tokens[kept]}.webp", f"{tokens[kept]}-small.webp", fresh.name}
 
@@ -313,14 +313,14 @@ def test_a_text_that_is_erased_takes_its_pictures_from_sight(
     assert session.scalars(select(Picture)).all() == []
 
 
-def test_an_upload_that_was_not_reworked_yet_stays_on_the_shelf(
+def test_an_upload_that_was_not_reworked_yet_stays_where_it_is(
     session: Session, browser: Open, anna: User, settings: Settings
 ) -> None:
     number = uploaded(browser(anna))
-    shelf = Shelf(settings.media_folder)
-    raw = shelf.raw(picture(session, number).token)
+    files = PictureFiles(settings.media_folder)
+    raw = files.raw(picture(session, number).token)
     os.utime(raw, (0, 0))
-    actions.sweep_shelf(session, shelf)
+    actions.sweep_files(session, files)
     assert raw.exists() and picture(session, number).state == WAITING
 
 
@@ -397,14 +397,14 @@ def test_what_is_not_there_is_not_there(browser: Open, path: str) -> None:
 
 
 def test_photographs_as_telephones_make_them_are_quick_enough(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path)
+    files = PictureFiles(tmp_path)
     made = io.BytesIO()
     Image.effect_noise((4000, 3000), 60).convert("RGB").save(made, "JPEG", quality=75)
-    shelf.put_raw("a" * 32, made.getvalue())
+    files.put_raw("a" * 32, made.getvalue())
     began = time.monotonic()
-    shelf.rework("a" * 32)
+    files.rework("a" * 32)
     print(f"12 million pixels, {len(made.getvalue()) // 1000} kB: {time.monotonic() - began:.1f} s")  # noqa: T201
-    assert Image.open(shelf.picture("a" * 32)).size == (1600, 1200)
+    assert Image.open(files.picture("a" * 32)).size == (1600, 1200)
     assert time.monotonic() - began < 40
     assert not re.search(r"\.new$", " ".join(path.name for path in tmp_path.glob("*/*")))
 

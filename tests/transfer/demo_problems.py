@@ -8,8 +8,10 @@ from itertools import chain, pairwise
 import phonenumbers
 from markdown_it import MarkdownIt
 
+from forum.moderation.models import DECISIONS, REASONS
+from forum.transfer.demo_community import Answer, Article, Comment, Community, Edit, Person, Question, Ticket
+from forum.transfer.demo_pictures import PICTURES
 from forum.transfer.demo_stories import MENTION, REFERENCE
-from forum.transfer.demo_texts import Answer, Article, Comment, Community, Edit, Person, Question, Ticket
 
 ROLES = {"customer", "moderator", "agent", "administrator"}
 RIGHTS = {"editor", "manager"}
@@ -42,6 +44,7 @@ def problems(community: Community) -> list[str]:
         *problems_with_references(community),
         *problems_with_mentions(community),
         *problems_with_drafts(community),
+        *problems_with_pictures(community),
     ]
 
 
@@ -49,6 +52,10 @@ def problems_with_people(community: Community) -> Iterator[str]:
     yield from twice("person", (person.key for person in community.people))
     yield from twice("e-mail", (person.email for person in community.people))
     yield from twice("tag", (tag.name for tag in community.tags))
+    yield from twice("product", (product.key for product in community.products))
+    for product in community.products:
+        if set(product.names) != {"it", "en"} or set(product.descriptions) != {"it", "en"}:
+            yield f"product {product.key}: not in both languages"
     for person in community.people:
         if not set(person.roles) <= ROLES or "customer" not in person.roles:
             yield f"{person.key}: roles {person.roles}"
@@ -56,6 +63,8 @@ def problems_with_people(community: Community) -> Iterator[str]:
             yield f"{person.key}: rights {person.rights}"
         if person.language not in EVERYDAY:
             yield f"{person.key}: language {person.language}"
+        for tag in set(person.follows) - {tag.name for tag in community.tags}:
+            yield f"{person.key}: follows unknown {tag}"
         if person.sign_in and set(person.sign_in) != {"it", "en"}:
             yield f"{person.key}: sign_in is not in both languages"
     for tag in community.tags:
@@ -92,6 +101,14 @@ def problems_with_question(community: Community, question: Question) -> Iterator
     if question.views < len({*question.up, *question.down}):
         yield f"{key}: more votes than views"
     yield from twice(f"answer to {key} by", (answer.by for answer in question.answers))
+    if question.product not in {"", *(each.key for each in community.products if not each.archived)}:
+        yield f"{key}: unknown product {question.product}"
+    yield from twice(f"{key} is had by", question.too)
+    yield from twice(f"{key} is followed by", question.followers)
+    for name in {*question.too, *question.followers} - people.keys():
+        yield f"{key}: unknown {name} has or follows it"
+    if question.by in question.too:
+        yield f"{key}: {question.by} has it twice"
     yield from problems_with_post(people, key, question)
     yield from out_of_order(f"{key}: answers", [question.at, *(answer.at for answer in question.answers)])
     for answer in question.answers:
@@ -130,7 +147,11 @@ def problems_with_done(people: dict[str, Person], key: str, post: Question | Ans
         for done in text.done:
             yield from problems_with_actor(people, key, done.by, done.at)
             is_own = done.kind in {"delete", "undelete"} and done.by == text.by
-            if not is_own and done.by in people and "moderator" not in people[done.by].roles:
+            if done.kind == "flag" and (done.by == text.by or done.what not in REASONS):
+                yield f"{key}: {done.by} flags what {text.by} wrote as {done.what}"
+            if done.kind == "decide" and done.what not in DECISIONS:
+                yield f"{key}: {done.by} decides {done.what}"
+            if done.kind != "flag" and not is_own and done.by in people and "moderator" not in people[done.by].roles:
                 yield f"{key}: {done.by} may not {done.kind} what {text.by} wrote"
 
 
@@ -268,6 +289,19 @@ def problems_with_references(community: Community) -> Iterator[str]:
                         yield f"{question.key}: refers to unknown {name}"
                     elif asked[name] >= text.at:
                         yield f"{question.key}: refers to {name} before it was asked"
+
+
+def problems_with_pictures(community: Community) -> Iterator[str]:
+    """Every picture that is named can be drawn, and says in words what it shows; none is drawn for nothing."""
+    named: set[str] = set()
+    for key, _, text in texts(community):
+        for words, name in re.findall(r"!\[([^\]]*)\]\(picture:([^)]*)\)", text):
+            named.add(name)
+            if name not in PICTURES:
+                yield f"{key}: unknown picture {name}"
+            if len(words) < 15:
+                yield f"{key}: the picture {name} is not described"
+    yield from (f"picture {name} is nowhere" for name in PICTURES.keys() - named)
 
 
 def problems_with_drafts(community: Community) -> Iterator[str]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pytest
-from sqlalchemy import Engine, func, select
+from PIL import Image
+from sqlalchemy import ColumnElement, Engine, func, select
 from sqlalchemy.orm import Session
 
 from config import Settings
@@ -22,10 +23,26 @@ from forum.contacts.models import Contact, TimelineEntry
 from forum.drafts.models import Draft
 from forum.knowledge.models import Article, ArticleQuestion, ArticleRevision
 from forum.knowledge.sources import review_reasons
-from forum.questions.models import Answer, Comment, Question, Revision, Tag, Vote, question_tags
+from forum.media.files import PictureFiles
+from forum.media.looking import SMALL_SIDE
+from forum.media.models import Picture, PictureUse
+from forum.moderation.models import REASONS, Decision, Flag, ReviewItem
+from forum.questions.models import (
+    Answer,
+    Comment,
+    Follow,
+    MeToo,
+    Product,
+    Question,
+    Revision,
+    Tag,
+    Vote,
+    question_tags,
+)
 from forum.tickets.models import STATUSES, Link, Ticket, TicketMessage
-from forum.transfer import demo_texts as texts
+from forum.transfer import demo_community as texts
 from forum.transfer.demo import SignIn, make_demo
+from forum.transfer.demo_pictures import PICTURES
 from forum.transfer.demo_texts import read_community
 from search_index.memory import MemoryIndex
 from tests.builders import NOON, make_user
@@ -94,6 +111,10 @@ def count(session: Session, kind: type) -> int:
     return session.scalar(select(func.count()).select_from(kind)) or 0
 
 
+def count_of(session: Session, kind: type, condition: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).select_from(kind).where(condition)) or 0
+
+
 def test_everything_the_texts_tell_is_there(sign_ins: list[SignIn], session: Session) -> None:
     answers = [answer for question in COMMUNITY.questions for answer in question.answers]
     posts = [*COMMUNITY.questions, *answers]
@@ -108,6 +129,12 @@ def test_everything_the_texts_tell_is_there(sign_ins: list[SignIn], session: Ses
         "Comment": sum(len(post.comments) for post in posts),
         "Revision": len(posts) + edits,
         "Vote": sum(len(post.up) + len(post.down) for post in posts),
+    }
+    assert {kind.__name__: count(session, kind) for kind in (Product, MeToo, Flag, Decision)} == {
+        "Product": len(COMMUNITY.products),
+        "MeToo": sum(len(question.too) for question in COMMUNITY.questions),
+        "Flag": len(done_of("flag")),
+        "Decision": len(done_of("decide")),
     }
     assert {kind.__name__: count(session, kind) for kind in (Article, Ticket, TicketMessage, Link)} == {
         "Article": len(COMMUNITY.articles),
@@ -134,7 +161,44 @@ def test_every_state_can_be_seen(sign_ins: list[SignIn], session: Session, now: 
 
 
 def done_to(question: texts.Question) -> set[str]:
-    return {done.kind for done in question.done}
+    return {done.what if done.kind == "decide" else done.kind for done in question.done}
+
+
+def done_of(kind: str) -> list[texts.Done]:
+    """Everything of one kind that is done to any text."""
+    posts = [post for question in COMMUNITY.questions for post in (question, *question.answers)]
+    written = [text for post in posts for text in (post, *post.comments)]
+    return [done for text in written for done in text.done if done.kind == kind]
+
+
+def test_moderators_have_something_of_every_kind_before_them(sign_ins: list[SignIn], session: Session) -> None:
+    assert set(session.scalars(select(ReviewItem.state))) == {"open", "mending", "decided"}
+    open_flags = select(Flag.reason).join(ReviewItem, ReviewItem.id == Flag.item_id).where(ReviewItem.state == "open")
+    assert set(session.scalars(open_flags)) == set(REASONS)
+    assert set(session.scalars(select(Decision.outcome))) >= {"keep", "hide", "mend"}
+
+
+def test_people_follow_have_it_too_and_say_what_it_is_about(sign_ins: list[SignIn], session: Session) -> None:
+    for question in session.scalars(select(Question)):
+        assert question.too_count == count_of(session, MeToo, MeToo.question_id == question.id)
+    assert max(session.scalars(select(Question.too_count))) >= 5
+    followed = session.execute(select(Follow.question_id, Follow.tag_id).where(Follow.is_implied.is_(False))).all()
+    assert {question is not None for question, _ in followed} == {True, False}
+    used = set(session.scalars(select(Product.slug).join(Question, Question.product_id == Product.id)))
+    assert used == set(session.scalars(select(Product.slug).where(Product.archived_at.is_(None))))
+
+
+def test_pictures_are_drawn_and_shown(parts: Parts, sign_ins: list[SignIn], session: Session) -> None:
+    files = PictureFiles(parts.settings.media_folder)
+    pictures = session.scalars(select(Picture)).all()
+    assert {picture.state for picture in pictures} == {"ready"} and len(pictures) == len(PICTURES)
+    for picture in pictures:
+        with Image.open(files.picture(picture.token)) as shown, Image.open(files.small(picture.token)) as small:
+            assert shown.size == (picture.width, picture.height) and max(small.size) == SMALL_SIDE
+    shown_in = Counter(session.scalars(select(PictureUse.kind)))
+    assert shown_in["question"] and shown_in["answer"] and shown_in["article"]
+    html = "".join([*session.scalars(select(Question.html)), *session.scalars(select(Answer.html))])
+    assert html.count("<img") == shown_in["question"] + shown_in["answer"]
 
 
 def test_a_text_that_refers_to_a_question_leads_to_it(sign_ins: list[SignIn], session: Session) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from forum.transfer.demo_blocks import DemoTextError, read_offset
-from forum.transfer.demo_texts import DEMO, Answer, Community, Question, read_community
+from forum.transfer.demo_community import Answer, Community, Question
+from forum.transfer.demo_texts import DEMO, read_community
 from tests.transfer.demo_problems import RIGHTS, ROLES, STATUSES, problems, texts
 
 CAST = ("anna", "bruno", "carla", "mia", "aldo", "ada", "elena")
@@ -150,7 +151,7 @@ def test_every_situation_of_a_question_can_be_seen(community: Community) -> None
     assert any(question.accepted and question.accepted.by == question.by for question in questions)
     assert any(disputed(question) and question.accepted is None for question in questions)
     assert any(disputed(question) and question.accepted is not None for question in questions)
-    assert {done.kind for question in questions for done in question.done} == {"hide", "close", "delete"}
+    assert {done.kind for question in questions for done in question.done} == {"flag", "decide", "close", "delete"}
     assert any(comment.done for answer in questions for comment in answer.comments)
     assert max(len(question.comments) for question in questions) >= 10
 

@@ -104,7 +104,8 @@ def test_the_last_administrator_stays(browser: Open, session: Session, ada: User
     make_user(session, "zeno", roles={"administrator"})
     session.commit()
     answer = page.send(f"/admin/people/{ada.id}/powers", {"roles": ["agent"]})
-    assert (answer.status_code, answer.location) == (303, "/")
+    assert (answer.status_code, answer.location) == (303, "/account/sign-in?next=/admin")
+    assert "Sign in again to use it." in page.get(answer.location).text
     session.expire_all()
     assert not ada.is_administrator
     assert page.get("/admin").status_code == 303

@@ -11,6 +11,7 @@ from forum.accounts.models import User
 from forum.base.clock import utc_now
 from forum.drafts.models import Draft
 from forum.questions import actions
+from forum.questions.actions.products import ProductDraft, add_product
 from forum.questions.models import Question
 from tests.builders import give_password, make_answer, make_article, make_question
 from tests.conftest import Browser
@@ -43,6 +44,17 @@ def test_a_question_is_kept_restored_elsewhere_and_gone_when_asked(session: Sess
     assert asked.status_code == 303
     assert not drafts(session)
     assert "Draft restored" not in browser(anna).get("/questions/ask").text
+
+
+def test_what_a_question_is_about_is_kept_too(session: Session, browser: Open, anna: User, ada: User) -> None:
+    add_product(session, ada, ProductDraft({"it": "Fibra", "en": "Fibre"}, {}), utc_now())
+    question = make_question(session, anna)
+    session.commit()
+    asking = {**ASKING, "product": "fibra"}
+    editing = {**asking, "draft_for": f"edit_question-{question.id}", "version": "1"}
+    for sent, page in ((asking, "/questions/ask"), (editing, f"/questions/{question.id}/edit")):
+        browser(anna).send("/drafts", sent)
+        assert '<option selected value="fibra">' in browser(anna).get(page).text
 
 
 def test_what_is_refused_keeps_its_draft(session: Session, browser: Open, anna: User) -> None:
@@ -142,7 +154,7 @@ def test_a_text_whose_session_ended_is_kept_through_signing_in(
     assert lost.status_code == 401
     assert "Your text is safe" in lost.text and "Since &lt;Tuesday&gt;." in lost.text
     kept = dict(re.findall(r'<textarea name="(\w+)" hidden>\n(.*?)</textarea>', lost.text, re.DOTALL))
-    assert set(kept) == {"draft_for", "draft_version", "title", "text", "tags"}
+    assert set(kept) == {"draft_for", "draft_version", "title", "text", "product", "tags"}
     client = browser(None)
     who = {"email": "anna@example.it", "next": "/questions/ask"}
     text = {**ASKING, "text": "Since <Tuesday>."}

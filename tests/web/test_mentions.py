@@ -14,7 +14,7 @@ from forum.base.outbox import Delivery
 from forum.base.parts import Parts
 from forum.questions.events import PersonMentioned
 from forum.questions.models import Answer, Question
-from tests.builders import make_answer, make_comment, make_question, make_user
+from tests.builders import make_answer, make_article, make_comment, make_question, make_user
 from tests.conftest import Browser
 
 Open = Callable[[User | None], Browser]
@@ -134,3 +134,25 @@ def test_a_profile_says_how_to_mention_its_person(browser: Open, anna: User, bru
     path = f"/people/{anna.id}/anna"
     assert f"@{mention_name(anna)}" in browser(bruno).get(path).text
     assert f"@{mention_name(anna)}" not in browser(None).get(path).text
+
+
+def test_who_is_named_in_an_article_is_told_when_it_can_be_read(
+    session: Session, browser: Open, anna: User, bruno: User, elena: User, mia: User, heard: Any
+) -> None:
+    question = make_question(session, anna)
+    article = make_article(session, elena, make_answer(session, bruno, question, accepted=True))
+    session.commit()
+    editor, reviewer = browser(elena), browser(mia)
+    for version, names in ((1, [bruno]), (2, [bruno, anna])):
+        text = "Found by " + " and ".join(f"@{mention_name(person)}" for person in names) + ". " + "Words. " * 40
+        form = {"title": "The light is red", "text": text, "language": "en", "version": str(version), "why": ""}
+        assert editor.send(f"/kb/{article.id}/edit", form).status_code == 303
+        assert len(heard()) == version - 1
+        assert editor.send(f"/kb/{article.id}/state", {"state": "in_review", "why": ""}).status_code == 303
+        review = {"outcome": "approve", "version": str(version + 1), "comment": "", "source": ""}
+        assert reviewer.send(f"/kb/{article.id}/review", review).status_code == 303
+        told = heard()[-1]
+        assert (told["user_id"], told["by_id"], told["kind"], told["row_id"]) == (
+            names[-1].id, elena.id, "article", article.id,
+        )  # fmt: skip
+    assert len(heard()) == 2

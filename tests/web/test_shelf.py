@@ -22,7 +22,7 @@ from forum.questions import actions
 from forum.questions.models import Answer, Question
 from forum.web import shelf as shelf_module
 from forum.web.maintenance import CLOSED_FILE, Closing, close_pages, open_pages
-from forum.web.shelf import Shelf
+from forum.web.shelf import KeptPages
 from forum.web.wire import Gate
 from search_index.memory import MemoryIndex
 from tests.builders import make_answer, make_question, make_user
@@ -75,7 +75,7 @@ class Process:
         self.app: Flask = create_app(settings, self.parts)
         self.changes = Changes(self.parts.store)
         self.counted: list[tuple[str, str, int]] = []
-        shelf = Shelf(
+        shelf = KeptPages(
             self.changes,
             self.parts.measures,
             settings.languages,

@@ -61,7 +61,7 @@ def test_who_reads_and_who_exports(cast: Cast, who: str, reads: bool, exports: b
 
 def words_of_acts(page: str) -> list[str]:
     """The first cell of each row, and what was done."""
-    return re.findall(r'<tr><th scope="row">([^<]+)</th>\s*<td>([^<]+)</td>', page)
+    return re.findall(r'<tr><th scope="row">([^<]+)</th>\s*<td data-label="What">([^<]+)</td>', page)
 
 
 @pytest.mark.parametrize(

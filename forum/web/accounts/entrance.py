@@ -15,7 +15,7 @@ from forum.base.causes import Cause
 from forum.base.once import made_before, remember_made
 from forum.base.parts import parts
 from forum.base.requests import db, now, writes
-from forum.base.words import say
+from forum.base.words import Sentence, say
 from forum.web.accounts.addresses import client_address, user_agent
 from forum.web.accounts.blueprint import pages
 from forum.web.accounts.forms import (
@@ -56,7 +56,7 @@ def sign_up(form: SignUpForm) -> Response:
 @pages.get("/account/check-mail")
 def check_mail() -> str:
     """What happens next, in words that fit whatever the mail says."""
-    return render_template("accounts/check_mail.html")
+    return render_template("accounts/check_mail.html", leaves=parts().settings.mail_folder is None)
 
 
 @pages.get("/account/confirm/<token>")
@@ -134,11 +134,11 @@ def sign_out() -> Response:
     return leave()
 
 
-def leave() -> Response:
-    """Forget everything this browser kept of the person."""
+def leave(said: Sentence | None = None, to: str = "/") -> Response:
+    """Forget everything this browser kept of the person, and say why."""
     let_out()
-    flash(spoken(say("You are signed out.")))
-    response = redirect("/", 303)
+    flash(spoken(said or say("You are signed out.")))
+    response = redirect(to, 303)
     # Not "cookies": that would take the colours and the language too; the session is dead on the server.
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response

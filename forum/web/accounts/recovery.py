@@ -17,7 +17,7 @@ from forum.web.accounts.blueprint import pages
 from forum.web.accounts.entrance import dead_link
 from forum.web.accounts.forms import ForgottenForm, NewPasswordForm
 from forum.web.forms import form_from, takes
-from forum.web.language import spoken
+from forum.web.language import language, spoken
 
 
 @pages.get("/account/forgotten")
@@ -58,6 +58,9 @@ def reset(form: NewPasswordForm, kind: str, token: str) -> Any:
     if user is None or not form.password_hash:
         dead_link(url_for("accounts.show_forgotten"), spoken(say("Ask for a new link")))
     credentials.set_password(db(), user, form.password_hash, now())
+    if kind == "choose":
+        # Whoever invited them could not know which language they read.
+        user.language = language()
     flash(spoken(say("Your new password is set. Sign in with it.")))
     return redirect(url_for("accounts.show_sign_in"), 303)
 

@@ -91,7 +91,7 @@ def change_powers(form: PowersForm, user_id: int) -> Response:
         db(), who, found, frozenset(form.roles.data), frozenset(form.rights.data), now()
     )
     if changed and who.id == found.id:
-        return leave()
+        return leave(say("Kept. Sign in again to use it."), to="/account/sign-in?next=/admin")
     flash(spoken(say("Kept. %(name)s signs in again.", name=found.name) if changed else say("Nothing was changed.")))
     return _back_to(user_id)
 

@@ -115,6 +115,15 @@ def _disk_full(settings: Settings) -> Worry | None:
 def _mail_in_folder(settings: Settings) -> Worry | None:
     if settings.mail_out.startswith("smtp"):
         return None
+    if settings.mail_folder is not None:
+        return Worry(
+            "warn",
+            say("Mails do not leave"),
+            say(
+                "They are written to the folder %(folder)s, where you can open them while you try this site out. Set SPORTELLO_MAIL_OUT to your mail server before others come.",
+                folder=str(settings.mail_folder),
+            ),
+        )
     return Worry(
         "warn",
         say("Mails do not leave"),

@@ -132,7 +132,7 @@ def shows_conflict(view: Callable[..., Any]) -> Callable[..., Any]:
 @writes
 def save_article(form: ArticleForm, article_id: int) -> Response:
     article = queries.find_article(db(), actor(), article_id)
-    actions.save_revision(
+    saved = actions.save_revision(
         db(),
         actor(),
         article,
@@ -144,7 +144,10 @@ def save_article(form: ArticleForm, article_id: int) -> Response:
         based_on=form.version_number,
     )
     is_sent(EDIT_ARTICLE, article_id)
-    flash(gettext("Saved as a draft. Ask for a review when it is ready."), "ok")
+    if saved.number == form.version_number:
+        flash(gettext("Nothing was changed, so it stays as it was."), "info")
+    else:
+        flash(gettext("Saved as a draft. Ask for a review when it is ready."), "ok")
     return redirect(article_url(article, newest=1), 303)
 
 

@@ -16,10 +16,10 @@ from forum.base.words import Sentence, say
 from forum.drafts.actions import NewerDraft, save_draft
 from forum.drafts.models import Purpose
 from forum.media import actions, rules
+from forum.media.files import PictureFiles
 from forum.media.looking import MOST_BYTES, NO_FILE, Size, look, refused
 from forum.media.models import FAILED, READY, WAITING, Picture
 from forum.media.queries import find_picture, list_pictures, posted_among
-from forum.media.shelf import Shelf
 from forum.web.drafts.restoring import both_texts, place_of, sent_parts, sent_purpose, sent_version
 from forum.web.errors import wants_json
 from forum.web.language import gettext, language, spoken
@@ -41,8 +41,8 @@ STATE_WORDS: dict[str, Sentence] = {
 }
 
 
-def shelf() -> Shelf:
-    return Shelf(parts().settings.media_folder)
+def files() -> PictureFiles:
+    return PictureFiles(parts().settings.media_folder)
 
 
 @pages.get("/media")
@@ -60,7 +60,7 @@ def my_pictures() -> str:
 
 @pages.post("/media")
 def upload() -> Any:
-    """Look at a picture and put it on the shelf; then note it, and without script keep the form as a draft."""
+    """Look at a picture and keep its file; then note it, and without script keep the form as a draft."""
     if not reader().is_signed_in:
         raise SignInNeeded
     require(rules.may_upload(reader()))
@@ -74,7 +74,7 @@ def upload() -> Any:
         flash(spoken(next(iter(wrong.errors.values()))), "bad")
         return _note(None, None)
     token = secrets.token_hex(16)
-    shelf().put_raw(token, raw)
+    files().put_raw(token, raw)
     try:
         return _note(token, size)
     except NewerDraft as conflict:
@@ -147,7 +147,7 @@ def show_picture(picture_id: int) -> Any:
 def picture_file(picture_id: int, name: str) -> Response:
     """The picture; until it is made, one of the same size that says so."""
     picture = _visible(picture_id)
-    paths = {picture.path: shelf().picture, picture.small_path: shelf().small}
+    paths = {picture.path: files().picture, picture.small_path: files().small}
     find = paths.get(request.path)
     if find is None:
         raise NotFound("picture")

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField
+from wtforms import HiddenField, RadioField, SelectMultipleField
 
 from forum.base.words import say
 from forum.moderation.actions import Seen
 from forum.moderation.models import CLOSE, DELETE, HIDE, KEEP, MEND, WORDS_LENGTH
 from forum.questions.models import WHY_LENGTH
-from forum.web.forms import Line, PageForm
+from forum.web.forms import Line, PageForm, SpokenChoice
 from forum.web.moderation.wording import REASON_CHOICES
 
 #: An item as its checkbox names it: its number, its round, and the version of the text that was shown.
@@ -60,7 +60,7 @@ class BulkForm(PageForm):
     """The same decision about all that is ticked."""
 
     item = SelectMultipleField(say("Which"), choices=[], validate_choice=False)
-    decision = SelectField(
+    decision = SpokenChoice(
         say("What should become of them?"),
         choices=[(KEEP, say("Keep them")), (HIDE, say("Hide them")), (DELETE, say("Delete them"))],
         validate_choice=False,

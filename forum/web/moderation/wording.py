@@ -62,7 +62,7 @@ TO_THE_FLAGGER: dict[str, Sentence] = {
 }
 
 KIND_WORDS: dict[str, Sentence] = {
-    "question": say("Question"),
-    "answer": say("Answer"),
-    "comment": say("Comment"),
+    "question": say("A question"),
+    "answer": say("An answer"),
+    "comment": say("A comment"),
 }

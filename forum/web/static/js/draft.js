@@ -3,7 +3,7 @@ const PAUSE = 3000;
 const AGAIN = [5000, 15000, 60000];
 //: Browsers send no more than this after the page is gone.
 const MOST_AFTER = 60000;
-const NAMES = ['title', 'text', 'tags', 'why', 'language'];
+const NAMES = ['title', 'text', 'product', 'tags', 'why', 'language'];
 
 for (const purpose of document.querySelectorAll('input[data-draft]')) {
   const form = purpose.form;

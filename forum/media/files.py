@@ -16,7 +16,7 @@ class Unreadable(Exception):
     """No picture could be made of this file, however often one tries."""
 
 
-class Shelf:
+class PictureFiles:
     """The folder `DATA/media`. Files are whole or not there; rows say which of them count."""
 
     def __init__(self, folder: Path) -> None:
@@ -70,7 +70,7 @@ class Shelf:
         """Delete the upload, which may say where it was taken."""
         self.raw(token).unlink(missing_ok=True)
 
-    def files(self) -> Iterator[tuple[Path, str]]:
+    def all(self) -> Iterator[tuple[Path, str]]:
         """Every file with the token it belongs to; an empty one for a name that is none of ours."""
         for path in self.folder.glob("*/*"):
             found = _NAMES.fullmatch(path.name.removesuffix(".new"))
