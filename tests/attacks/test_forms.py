@@ -1,6 +1,5 @@
 """Forms that no page sends: every field of every form, spoiled one at a time, on both databases."""
 
-import base64
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from forum.base.parts import Parts
 from tests.attacks.conftest import forgetful
 from tests.doors import POST, fill, fill_form
 from tests.town import PASSWORD, Town
-from tests.web.doors_tried import undone
+from tests.web.doors_tried import still_signed_in, undone
 
 SPOILED = {
     "nul": "a\0b",
@@ -22,6 +21,8 @@ SPOILED = {
     "address": "http://[",
     "digits": "٣",
 }
+#: What a database of the one or the other kind could take amiss; the rest is judged before it is asked.
+STORED = ("nul", "long", "wide", "digits")
 BODIES: dict[str, dict[str, Any]] = {
     "none": {"data": b""},
     "json": {"data": b'{"text": 1}', "content_type": "application/json"},
@@ -50,19 +51,16 @@ def opener(name: str, omni: User, cast: dict[str, User]) -> User | None:
 def test_no_field_breaks_a_form(
     spoiled: str, parts: Parts, session: Session, cast: dict[str, User], omni: User, town: Town, browser: Any
 ) -> None:
+    if spoiled not in STORED and not parts.store.is_sqlite:
+        pytest.skip("the database has no part in it")
     broken = {}
     with forgetful():
         for endpoint, door in POST.items():
             client = browser(opener(door.who, omni, cast))
             form = fill_form(door, town, PASSWORD)
             for name in (*form, "once", "preview"):
-                with client.session_transaction() as cookie:
-                    kept = dict(cookie)
-                with undone(parts.store, session):
+                with still_signed_in(client), undone(parts.store, session):
                     answer = client.send(fill(door.path, town), {**form, name: SPOILED[spoiled]})
-                with client.session_transaction() as cookie:
-                    cookie.clear()
-                    cookie.update(kept)
                 if answer.status_code >= 500:
                     broken[endpoint, name] = answer.status_code
     assert not broken
@@ -73,14 +71,12 @@ def test_no_body_breaks_a_form(
     body: str, parts: Parts, session: Session, cast: dict[str, User], omni: User, town: Town, browser: Any
 ) -> None:
     broken = {}
-    token = base64.urlsafe_b64encode(bytes(16) + bytes.fromhex("0" * 32)).decode().rstrip("=")
     with forgetful():
         for endpoint, door in POST.items():
             client = browser(opener(door.who, omni, cast))
-            with client.session_transaction() as cookie:
-                cookie["csrf"] = "0" * 32
+            headers = {"X-CSRF-Token": client.form_token()}
             with undone(parts.store, session):
-                answer = client.post(fill(door.path, town), headers={"X-CSRF-Token": token}, **BODIES[body])
+                answer = client.post(fill(door.path, town), headers=headers, **BODIES[body])
             if answer.status_code >= 500:
                 broken[endpoint] = answer.status_code
     assert not broken
