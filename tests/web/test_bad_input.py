@@ -14,6 +14,7 @@ from config import Settings
 from forum.accounts.models import User
 from forum.base.clock import utc_now
 from forum.base.parts import Parts
+from tests.attacks.test_addresses import ARGUMENTS
 from tests.base.hostile import COSTLY, SCRIPTED
 from tests.doors import GET, POST, fill, fill_form
 from tests.ground import made_once
@@ -52,23 +53,9 @@ WRONG: dict[str, str] = {
 #: What a database has an opinion about.
 STORED = ("NUL", "broken UTF-8", "lone surrogate", "too long", "2^31", "2^63", "10^30", "another three")
 
-IDS = ("0", "-1", "00", "01", str(2**31), str(2**63 - 1), str(2**63), str(10**30), quote("٣"), "1.0", "a", "1%00")
-
-ARGUMENTS = (
-    "q",
-    "tab",
-    "after",
-    "offset",
-    "tag",
-    "state",
-    "sort",
-    "kind",
-    "revision",
-    "from",
-    "next",
-    "title",
-    "newest",
-)
+#: Numbers that a database may find too large, and others that no address takes for a number.
+LARGE_IDS = ("0", str(2**31), str(2**63 - 1), str(2**63), str(10**30))
+IDS = (*LARGE_IDS, "-1", "00", "01", quote("٣"), "1.0", "a", "1%00")
 
 
 @made_once
@@ -170,7 +157,7 @@ def test_an_id_that_cannot_be_leads_nowhere(parts: Parts, session: Session, town
     for method, who, left, right in numbered():
         client, around = clients[who], (fill(left, town), fill(right, town))
         with undone(parts.store, session):
-            for number in IDS:
+            for number in IDS if parts.store.is_sqlite else LARGE_IDS:
                 path = number.join(around)
                 answer = client.get(path) if method == "GET" else client.send(path, {"why": "no reason", "text": "x"})
                 assert answer.status_code in (404, 405, 422), f"{method} {path}: {answer.status_code}"
@@ -211,10 +198,11 @@ def test_no_argument_of_any_address_breaks_a_page(
     session.commit()
     for _endpoint, paths in sorted(GET.items()):
         path = fill(paths[0], town, PASSWORD).partition("?")[0]
-        for kind, value in WRONG.items():
+        for kind in WRONG if parts.store.is_sqlite else STORED:
+            value = WRONG[kind]
             if len(value) > 2_000:
                 continue
-            query = "&".join(f"{name}={value}" for name in ARGUMENTS)
+            query = "&".join(f"{name}={value}" for name in (*ARGUMENTS, "after"))
             answer = watched(clients["ada"].get, f"{path}?{query}")
             assert answer.status_code < 500, f"{path}, {kind}: {answer.status_code}"
 
