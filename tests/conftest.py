@@ -330,11 +330,14 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 
 class Scheduler(LoadFileScheduling):  # type: ignore[misc]
-    """A module is run by one process, and all stories by the same, for which the servers are started once."""
+    """A module is run by one process, and all stories by the same, for which the servers are started once.
+
+    Those of the sweeps are so long that it is worth more to share them out.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         module: str = super()._split_scope(nodeid)
-        return STORIES if STORIES in module else module
+        return STORIES if STORIES in module and self.config.option.markexpr != "sweep" else module
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
