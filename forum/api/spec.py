@@ -62,6 +62,7 @@ def build() -> dict[str, Any]:
     }
 
 
+@cache
 def schemas() -> dict[str, Any]:
     """All shapes that a body has, under their names."""
     names = {name for route in api.routes for name in (route.takes, route.gives) if name} | {"Problem"}
@@ -163,6 +164,7 @@ def failures(route: Route) -> list[int]:
     return sorted(found)
 
 
+@cache
 def fields(name: str) -> list[dict[str, Any]]:
     """The fields of a shape as the page shows them: name, kind, whether it is needed."""
     described = shape(name).model_json_schema(ref_template=SCHEMAS)

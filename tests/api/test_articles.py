@@ -11,19 +11,20 @@ from forum.accounts.models import User
 from forum.knowledge.models import Article
 from forum.questions.models import Answer
 from tests.builders import make_answer, make_article, make_question
+from tests.ground import made_once
 
 Open = Callable[..., Any]
 Cast = dict[str, User]
 
 
-@pytest.fixture
+@made_once
 def answer(session: Session, anna: User, bruno: User) -> Answer:
     made = make_answer(session, bruno, make_question(session, anna), accepted=True)
     session.commit()
     return made
 
 
-@pytest.fixture
+@made_once
 def article(session: Session, answer: Answer, elena: User, mia: User) -> Article:
     made = make_article(session, session.merge(elena), answer, reviewer=session.merge(mia))
     session.commit()

@@ -11,6 +11,7 @@ from forum.contacts.models import Contact
 from forum.questions import actions
 from forum.tickets.models import Ticket
 from tests.builders import NOON, make_answer, make_contact, make_question, make_ticket
+from tests.ground import made_once
 
 Open = Callable[..., Any]
 Cast = dict[str, User]
@@ -25,14 +26,14 @@ NEW = {
 }
 
 
-@pytest.fixture
+@made_once
 def contact(session: Session, cast: Cast) -> Contact:
     made = make_contact(session, emails=("giulia@example.it",), user=session.merge(cast["anna"]))
     session.commit()
     return made
 
 
-@pytest.fixture
+@made_once
 def ticket(session: Session, cast: Cast, contact: Contact) -> Ticket:
     made = make_ticket(session, session.merge(cast["aldo"]), contact, message="Nothing works.")
     session.commit()

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from forum.accounts.models import User
 from forum.questions.models import Question
 from tests.builders import make_question
+from tests.ground import made_once
 
 Open = Callable[..., Any]
 Cast = dict[str, User]
 
 
-@pytest.fixture
+@made_once
 def question(session: Session, anna: User) -> Question:
     made = make_question(session, anna)
     session.commit()

@@ -11,12 +11,13 @@ from forum.accounts.models import StaffAct, User
 from forum.moderation.models import Flag
 from forum.questions.models import Answer
 from tests.builders import make_answer, make_flag, make_question
+from tests.ground import made_once
 
 Cast = dict[str, User]
 Open = Callable[..., Any]
 
 
-@pytest.fixture
+@made_once
 def answer(session: Session, anna: User, bruno: User) -> Answer:
     made = make_answer(session, bruno, make_question(session, anna), text="Call Rosa on 555 0134.")
     session.commit()

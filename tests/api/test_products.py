@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 
 from forum.accounts.models import User
 from tests.builders import make_product
+from tests.ground import made_once
 
 Open = Callable[..., Any]
 
 NEW = {"title": "No line since this morning", "text": "The red light blinks."}
 
 
-@pytest.fixture
+@made_once
 def product(session: Session, ada: User) -> str:
     slug = make_product(session, ada).slug
     session.commit()

@@ -12,6 +12,7 @@ from forum.base.outbox import Delivery
 from forum.questions import actions
 from forum.questions.models import Answer, Question
 from tests.builders import NOON, make_answer, make_comment, make_question
+from tests.ground import made_once
 
 Cast = dict[str, User]
 Open = Callable[..., Any]
@@ -19,7 +20,7 @@ Open = Callable[..., Any]
 NEW = {"title": "No line since this morning", "text": "The **red** light blinks.", "tags": ["Fibre", "router"]}
 
 
-@pytest.fixture
+@made_once
 def question(session: Session, anna: User, bruno: User) -> Question:
     made = make_question(session, anna, tags=("router",))
     make_comment(session, bruno, make_answer(session, bruno, made))
@@ -27,7 +28,7 @@ def question(session: Session, anna: User, bruno: User) -> Question:
     return made
 
 
-@pytest.fixture
+@made_once
 def answer(session: Session, question: Question) -> Answer:
     return session.scalars(select(Answer).where(Answer.question_id == question.id)).one()
 

@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
 
-import pytest
 from sqlalchemy.orm import Session
 
 from config import Settings
 from forum.accounts.models import User
 from forum.base.clock import utc_now
 from tests.builders import make_user
+from tests.ground import made_once
 from tests.town import PASSWORD, Town, build_town, hashed
 
 
-@pytest.fixture
+@made_once
 def town(session: Session, cast: dict[str, User], settings: Settings) -> Town:
     kept = hashed(PASSWORD)
     for person in cast.values():
@@ -24,7 +24,7 @@ def town(session: Session, cast: dict[str, User], settings: Settings) -> Town:
     return made
 
 
-@pytest.fixture
+@made_once
 def omni(session: Session, cast: dict[str, User]) -> User:
     """Every role and every right, so that no rule stands before what is attacked."""
     made = make_user(session, "omni", roles={"moderator", "agent", "administrator"}, rights={"editor", "manager"})

@@ -16,12 +16,10 @@ ARGUMENTS = (
     *("q", "role", "state", "tab", "actor", "verb", "title", "tags", "tag", "kind", "sort", "offset"),
     *("name", "email", "from", "revision", "newest", "unanswered", "removed", "question", "contact", "next"),
 )
+#: What `tests/web/test_bad_input.py` does not send in every argument already.
 WORDS = {
-    "nul": "a%00b",
-    "surrogate": "%ED%A0%80%FF",
     "brackets": "%28" * 180 + "%22",
     "marks": "%CC%81" * 190,
-    "digits": "9" * 60,
     "pattern": "%25_%5C%27%22%3Cscript%3E%7B%7B7%2A7%7D%7D",
 }
 

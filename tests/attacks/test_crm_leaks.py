@@ -19,7 +19,11 @@ from forum.contacts.models import ExternalId
 from forum.tickets import actions
 from tests.attacks.conftest import forgetful
 from tests.builders import make_answer, make_article, make_contact, make_question, make_ticket
+from tests.conftest import DATABASES
 from tests.web.doors_tried import changed, everything
+
+#: What a page or an answer says of a customer is decided by the same statements on either database: one is enough.
+pytestmark = pytest.mark.parametrize("database_url", DATABASES[:1], indirect=True)
 
 #: Words that stand nowhere else, in every field of the CRM; the value of the customer is in the words around it.
 PLANTED = (

@@ -6,6 +6,10 @@ from typing import Any
 import pytest
 
 from forum.accounts.models import User
+from tests.conftest import DATABASES
+
+#: Headers do not reach the database: one is enough here.
+pytestmark = pytest.mark.parametrize("database_url", DATABASES[:1], indirect=True)
 
 HEADERS = (
     "Accept",

@@ -17,9 +17,14 @@ from forum.questions import actions
 from forum.questions.models import Answer, Comment, OldAddress, Question
 from forum.tickets.models import Ticket
 from tests.builders import make_answer, make_comment, make_contact, make_question, make_ticket, unlimited
+from tests.conftest import DATABASES
 from tests.doors import GET, fill
+from tests.ground import made_once
 from tests.town import Town
 from tests.web.doors_tried import changed, everything
+
+#: What is shown to whom is decided by the same statements on either database: one is enough here.
+pytestmark = pytest.mark.parametrize("database_url", DATABASES[:1], indirect=True)
 
 #: No word of the language, so that finding one is no accident.
 HIDDEN = ("quoxhiddenq", "quoxhiddena", "quoxhiddenc", "quoxdeletedq", "quoxdeleteda", "quoxdeletedc", "quoxunderneath")
@@ -39,7 +44,7 @@ BY_NUMBER = (
 QUERIES = ("/search?q={}", "/similar?title={}", "/tags/{}", "/questions?tag={}", "/questions?removed=1&tag={}")
 
 
-@pytest.fixture
+@made_once
 def secrets(session: Session, cast: dict[str, User], town: Town) -> Town:
     """Bruno wrote what was removed, under his own and under Anna's question; Dora is only known to agents."""
     bruno, mia, aldo, now = cast["bruno"], cast["mia"], cast["aldo"], utc_now()

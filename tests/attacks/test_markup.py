@@ -13,13 +13,18 @@ from forum.contacts.models import ExternalId
 from forum.questions import actions
 from forum.tickets.actions import link
 from tests.builders import make_answer, make_article, make_comment, make_contact, make_question, make_ticket, unlimited
+from tests.conftest import DATABASES
 from tests.doors import GET, fill
+from tests.ground import made_once
 from tests.town import Town
+
+#: What a page escapes does not depend on the database: one is enough here.
+pytestmark = pytest.mark.parametrize("database_url", DATABASES[:1], indirect=True)
 
 BREAKING = """quox"'--></title></script><img src=x onerror=a>{{7*7}}"""
 
 
-@pytest.fixture
+@made_once
 def numbers(session: Session, cast: dict[str, User], town: Town) -> dict[str, int]:
     """A question, an article, a contact and a ticket with the text wherever there is room for words."""
     anna, bruno, elena, mia, aldo, now = (

@@ -22,6 +22,7 @@ from forum.contacts.rules import may_merge, may_undo_merge
 from forum.questions.models import Question
 from forum.tickets.models import Ticket
 from tests.builders import make_answer, make_contact, make_question, make_ticket, make_user
+from tests.ground import made_once
 
 #: What a merge leaves behind even when it is undone: that it was, and how often a contact was changed.
 LEFT = {"contact_merges", "staff_acts", "deliveries"}
@@ -45,7 +46,7 @@ def rows(session: Session) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-@pytest.fixture
+@made_once
 def kept(session: Session, aldo: User, now: datetime) -> Contact:
     made = make_contact(
         session, "Giulia Conti", emails=("giulia@example.it", "anna@example.it"), phones=("06 1234567",)
@@ -57,7 +58,7 @@ def kept(session: Session, aldo: User, now: datetime) -> Contact:
     return made
 
 
-@pytest.fixture
+@made_once
 def gone(session: Session, aldo: User, anna: User, bruno: User, carla: User, now: datetime) -> Contact:
     made = make_contact(
         session, "Anna C.", phones=("06 1234567", "333 1234567"), company="Conti", tier="top", user=anna

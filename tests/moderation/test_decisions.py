@@ -30,22 +30,23 @@ from forum.moderation.rules import may_choose, may_claim, may_decide, may_undo
 from forum.questions import actions as questions
 from forum.questions.models import Answer, Question
 from tests.builders import make_answer, make_comment, make_flag, make_question
+from tests.ground import made_once
 
 MINUTE = timedelta(minutes=1)
 Cast = dict[str, User]
 
 
-@pytest.fixture
+@made_once
 def question(session: Session, anna: User) -> Question:
     return make_question(session, anna, tags=("router",))
 
 
-@pytest.fixture
+@made_once
 def answer(session: Session, bruno: User, question: Question) -> Answer:
     return make_answer(session, bruno, question)
 
 
-@pytest.fixture
+@made_once
 def item(session: Session, carla: User, answer: Answer) -> ReviewItem:
     return make_flag(session, carla, answer).item
 

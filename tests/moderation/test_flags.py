@@ -24,16 +24,17 @@ from forum.moderation.rules import may_flag, may_review, may_withdraw_flag
 from forum.questions import actions as questions
 from forum.questions.models import Answer, Question
 from tests.builders import make_answer, make_comment, make_flag, make_question, make_user
+from tests.ground import made_once
 
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture
+@made_once
 def question(session: Session, anna: User) -> Question:
     return make_question(session, anna)
 
 
-@pytest.fixture
+@made_once
 def answer(session: Session, bruno: User, question: Question) -> Answer:
     return make_answer(session, bruno, question)
 

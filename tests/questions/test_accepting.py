@@ -13,11 +13,12 @@ from forum.contacts.models import Contact, TimelineEntry
 from forum.questions import actions
 from forum.questions.models import Answer, Question
 from tests.builders import make_answer, make_question
+from tests.ground import made_once
 
 Asked = tuple[Question, Answer, Answer]
 
 
-@pytest.fixture
+@made_once
 def asked(session: Session, anna: User, bruno: User, carla: User) -> Asked:
     question = make_question(session, anna)
     return question, make_answer(session, bruno, question), make_answer(session, carla, question)

@@ -11,6 +11,7 @@ from forum.base.verdicts import Verdict
 from forum.questions import actions, rules
 from forum.questions.models import Answer, Comment, Question, Revision
 from tests.builders import make_answer, make_comment, make_question
+from tests.ground import made_once
 
 #: anna asked and bruno answered and commented.
 EVERYBODY = ("anna", "bruno", "carla", "aldo", "mia", "ada", "visitor")
@@ -57,7 +58,7 @@ TABLE: list[tuple[str, Rule, set[str]]] = [
 ]
 
 
-@pytest.fixture
+@made_once
 def posts(session: Session, anna: User, bruno: User) -> Posts:
     question = make_question(session, anna)
     answer = make_answer(session, bruno, question)

@@ -12,11 +12,12 @@ from forum.contacts.models import TimelineEntry
 from forum.questions import actions
 from forum.questions.models import Answer, Question
 from tests.builders import make_answer, make_contact, make_question, make_user, make_vote
+from tests.ground import made_once
 
 Cast = dict[str, User]
 
 
-@pytest.fixture
+@made_once
 def answer(session: Session, cast: Cast) -> Answer:
     """An answer of Bruno's with three votes for it and one against: 5 points."""
     answer = make_answer(session, cast["bruno"], make_question(session, cast["anna"]))

@@ -11,9 +11,10 @@ from forum.base.errors import Invalid, Refused
 from forum.questions import actions
 from forum.questions.models import Answer, Question, Vote
 from tests.builders import make_answer, make_question
+from tests.ground import made_once
 
 
-@pytest.fixture
+@made_once
 def answers(session: Session, anna: User, bruno: User) -> tuple[Answer, Answer]:
     return tuple(make_answer(session, bruno, make_question(session, anna)) for _ in range(2))  # type: ignore[return-value]
 

@@ -25,6 +25,9 @@ from search_index.memory import MemoryIndex
 
 T = TypeVar("T")
 
+#: Settings of the forum, and the wish to compile every module anew in each of its processes.
+NOT_FOR_SERVERS = (config.PREFIX, "PYTHONDONTWRITEBYTECODE")
+
 ROOT = Path(__file__).parents[2]
 
 #: A loaded machine may need this long for what takes two seconds on a free one.
@@ -43,7 +46,7 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "server.log"
         self.environ = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(config.PREFIX)},
+            **{name: value for name, value in os.environ.items() if not name.startswith(NOT_FOR_SERVERS)},
             "SPORTELLO_DATA": str(folder),
             "SPORTELLO_PORT": str(self.port),
             "SPORTELLO_WORKERS": str(workers),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.chromium import new_context, open_chromium, violations
+from tests.conftest import DATABASES
 from tests.stories.people import PASSWORD
 from tests.stories.server import Server, last_mail_path, wait_for
 
@@ -66,7 +67,16 @@ def find_first(page: Any, words: str, kind: str) -> bool:
     return bool(leads) and leads[0].startswith(f"/{kind}/")
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
+def ways() -> Iterator[Any]:
+    """Each database and each kind of browser comes with every run; all of them with each other are a sweep."""
+    for database in DATABASES:
+        for javascript in (True, False):
+            often = database == DATABASES[0 if javascript else -1]
+            name = f"{database}, {'with' if javascript else 'without'} JavaScript"
+            yield pytest.param(database, javascript, id=name, marks=() if often else pytest.mark.sweep)
+
+
+@pytest.mark.parametrize(("server", "javascript"), list(ways()), indirect=["server"])
 def test_the_short_loop(server: Server, chromium: Any, javascript: bool) -> None:
     word = "zwq" + "".join(secrets.choice("bcdfgkmnp") for _ in range(8))
     title = f"The {word} router shows a red light"

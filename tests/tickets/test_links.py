@@ -18,19 +18,20 @@ from forum.tickets import actions, queries, rules
 from forum.tickets.actions import REUSED, REUSED_POINTS
 from forum.tickets.models import Link, Target, Ticket
 from tests.builders import make_answer, make_contact, make_question, make_ticket
+from tests.ground import made_once
 
 
-@pytest.fixture
+@made_once
 def requester(session: Session) -> Contact:
     return make_contact(session, "Giulia Conti")
 
 
-@pytest.fixture
+@made_once
 def ticket(session: Session, aldo: User, requester: Contact) -> Ticket:
     return make_ticket(session, aldo, requester)
 
 
-@pytest.fixture
+@made_once
 def answer(session: Session, anna: User, bruno: User) -> Answer:
     return make_answer(session, bruno, make_question(session, anna))
 

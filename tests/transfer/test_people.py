@@ -41,6 +41,7 @@ from tests.builders import (
     make_ticket,
     make_vote,
 )
+from tests.ground import made_once
 
 #: Planted in everything Anna has; erased, none of it may be anywhere.
 PLANTED = ("anna@example.it", "Anna", "+390651234567", "annas secret garden", "Anna Verdi")
@@ -97,7 +98,7 @@ def test_what_lets_somebody_in_is_declared_secret() -> None:
         assert column in metadata().tables[table].c
 
 
-@pytest.fixture
+@made_once
 def life(session: Session, cast: dict[str, User]) -> dict[str, Any]:
     """Anna has done everything one can do here, and others have had to do with her."""
     anna, bruno, aldo = cast["anna"], cast["bruno"], cast["aldo"]

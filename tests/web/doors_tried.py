@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from forum.accounts.models import User
 from forum.base.db import Model, Store
+from tests.conftest import SESSION_COOKIE
 
 #: What a page may change although it only shows something, and what counts attempts.
 MEASURES = {"usages", "user_sessions"}
@@ -32,6 +33,19 @@ def undone(store: Store, session: Session) -> Iterator[None]:
 
 
 @contextmanager
+def still_signed_in(client: FlaskClient) -> Iterator[None]:
+    """Whatever happens inside, the browser has the session that it had."""
+    kept = client.get_cookie(SESSION_COOKIE)
+    try:
+        yield
+    finally:
+        if kept is None:
+            client.delete_cookie(SESSION_COOKIE)
+        else:
+            client.set_cookie(SESSION_COOKIE, kept.value)
+
+
+@contextmanager
 def unless_refused(store: Store) -> Iterator[list[int]]:
     """What was accepted did not happen; what a refusal left behind stays, to be found by whoever compares."""
     assert isinstance(store.bind, Connection)
@@ -50,7 +64,7 @@ def everything(store: Store) -> dict[str, list[Any]]:
     """All rows of all tables that a refused request must leave alone."""
     assert isinstance(store.bind, Connection)
     return {
-        table.name: sorted(map(repr, store.bind.execute(select(table)).all()))
+        table.name: sorted(map(repr, store.bind.exec_driver_sql(f'SELECT * FROM "{table.name}"').all()))  # noqa: S608
         for table in Model.metadata.sorted_tables
         if table.name not in MEASURES
     }

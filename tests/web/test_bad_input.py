@@ -14,10 +14,12 @@ from config import Settings
 from forum.accounts.models import User
 from forum.base.clock import utc_now
 from forum.base.parts import Parts
+from tests.attacks.test_addresses import ARGUMENTS
 from tests.base.hostile import COSTLY, SCRIPTED
 from tests.doors import GET, POST, fill, fill_form
+from tests.ground import made_once
 from tests.town import PASSWORD, Town, build_town, hashed
-from tests.web.doors_tried import changed, everything, says_one_thing, undone, unless_refused, visitors
+from tests.web.doors_tried import changed, everything, says_one_thing, still_signed_in, undone, unless_refused, visitors
 
 #: Seconds of CPU that no request may take, whatever it holds.
 BUDGET = 2.0
@@ -51,26 +53,12 @@ WRONG: dict[str, str] = {
 #: What a database has an opinion about.
 STORED = ("NUL", "broken UTF-8", "lone surrogate", "too long", "2^31", "2^63", "10^30", "another three")
 
-IDS = ("0", "-1", "00", "01", str(2**31), str(2**63 - 1), str(2**63), str(10**30), quote("٣"), "1.0", "a", "1%00")
-
-ARGUMENTS = (
-    "q",
-    "tab",
-    "after",
-    "offset",
-    "tag",
-    "state",
-    "sort",
-    "kind",
-    "revision",
-    "from",
-    "next",
-    "title",
-    "newest",
-)
+#: Numbers that a database may find too large, and others that no address takes for a number.
+LARGE_IDS = ("0", str(2**31), str(2**63 - 1), str(2**63), str(10**30))
+IDS = (*LARGE_IDS, "-1", "00", "01", quote("٣"), "1.0", "a", "1%00")
 
 
-@pytest.fixture
+@made_once
 def town(session: Session, cast: dict[str, User], settings: Settings) -> Town:
     kept = hashed(PASSWORD)
     for person in cast.values():
@@ -116,22 +104,13 @@ def check(answer: Any, what: str, before: Any, parts: Parts) -> None:
 
 def wire(client: Any, form: dict[str, Any], wrong: str, value: str | None) -> bytes:
     """The form as a browser would send it, but for one field; None leaves that out."""
-    with client.session_transaction() as cookie:
-        cookie["csrf"] = client.token
-    pairs = [("csrf_token", client_token(client))]
+    pairs = [("csrf_token", client.form_token())]
     for name, content in form.items():
         if name != wrong:
             pairs += [(name, quote_plus(each)) for each in (content if isinstance(content, list) else [content])]
     if value is not None:
         pairs.append((wrong, value))
     return "&".join(f"{name}={content}" for name, content in pairs).encode("ascii")
-
-
-def client_token(client: Any) -> str:
-    """The token that belongs to the secret of a test's browser."""
-    import base64
-
-    return base64.urlsafe_b64encode(bytes(16) + bytes.fromhex(client.token)).decode().rstrip("=")
 
 
 def fields() -> Iterator[tuple[str, str]]:
@@ -152,19 +131,13 @@ def test_no_field_of_any_form_breaks_anything(
         client = clients[door.who]
         form = fill_form(door, town, PASSWORD)
         path = fill(door.path, town)
-        with client.session_transaction() as cookie:
-            kept = dict(cookie)
         with undone(parts.store, session):
             for kind in WRONG if parts.store.is_sqlite else STORED:
                 body = wire(client, form, field, None if kind == "missing" else WRONG[kind])
-                with unless_refused(parts.store) as outcome:
+                with still_signed_in(client), unless_refused(parts.store) as outcome:
                     answer = watched(client.post, path, data=body, content_type="application/x-www-form-urlencoded")
                     outcome.append(answer.status_code)
                 readable(answer, f"{endpoint}, {field}: {kind}")
-                if answer.status_code < 400:
-                    with client.session_transaction() as cookie:
-                        cookie.clear()
-                        cookie.update(kept)
             assert not changed(before, everything(parts.store)), f"{endpoint}, {field}: refused, and yet changed"
 
 
@@ -182,13 +155,14 @@ def numbered() -> Iterator[tuple[str, str, str, str]]:
 def test_an_id_that_cannot_be_leads_nowhere(parts: Parts, session: Session, town: Town, clients: Any) -> None:
     before = everything(parts.store)
     for method, who, left, right in numbered():
-        for number in IDS:
-            path = fill(left, town) + number + fill(right, town)
-            with undone(parts.store, session):
-                client = clients[who]
+        client, around = clients[who], (fill(left, town), fill(right, town))
+        with undone(parts.store, session):
+            for number in IDS if parts.store.is_sqlite else LARGE_IDS:
+                path = number.join(around)
                 answer = client.get(path) if method == "GET" else client.send(path, {"why": "no reason", "text": "x"})
                 assert answer.status_code in (404, 405, 422), f"{method} {path}: {answer.status_code}"
-                check(answer, path, before, parts)
+                readable(answer, path)
+            assert not changed(before, everything(parts.store)), f"{method} {around}: refused, and yet changed"
 
 
 #: The right id in the wrong place: a row of somebody else, or of another thing.
@@ -224,10 +198,11 @@ def test_no_argument_of_any_address_breaks_a_page(
     session.commit()
     for _endpoint, paths in sorted(GET.items()):
         path = fill(paths[0], town, PASSWORD).partition("?")[0]
-        for kind, value in WRONG.items():
+        for kind in WRONG if parts.store.is_sqlite else STORED:
+            value = WRONG[kind]
             if len(value) > 2_000:
                 continue
-            query = "&".join(f"{name}={value}" for name in ARGUMENTS)
+            query = "&".join(f"{name}={value}" for name in (*ARGUMENTS, "after"))
             answer = watched(clients["ada"].get, f"{path}?{query}")
             assert answer.status_code < 500, f"{path}, {kind}: {answer.status_code}"
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from forum.accounts.models import User
 from tests.builders import make_answer, make_article, make_comment, make_question
+from tests.ground import made_once
 from tests.town import LONG
 
 #: HTML, styles, scripts and pictures, as they travel.
@@ -28,7 +29,7 @@ def written(number: int, words: int) -> str:
     return " ".join(chance.choice(VOCABULARY) for _ in range(words)).capitalize() + "."
 
 
-@pytest.fixture
+@made_once
 def busy(session: Session, cast: dict[str, User]) -> str:
     """A question page as full as they get: answers, comments, an accepted answer that became an article."""
     anna, bruno, carla = cast["anna"], cast["bruno"], cast["carla"]

@@ -14,13 +14,14 @@ from forum.accounts.links import ProofLinks
 from forum.accounts.models import User, UserSession
 from forum.base.parts import Parts
 from tests.builders import give_password
+from tests.ground import made_once
 
 Open = Callable[[User | None], Any]
 
 PASSWORD = "mulino quieto trave"
 
 
-@pytest.fixture
+@made_once
 def anna_in(session: Session, anna: User) -> User:
     """Anna, with a password."""
     give_password(session, anna, PASSWORD)

@@ -13,6 +13,7 @@ from forum.accounts.models import EmailChange, User
 from forum.base.outbox import Delivery
 from forum.base.parts import Parts
 from tests.builders import give_password
+from tests.ground import made_once
 from tests.web.mails import body_of, path_in, read_mails
 
 Open = Callable[[User | None], Any]
@@ -21,7 +22,7 @@ Carry = Callable[[], None]
 OLD, NEW = "mulino quieto trave", "lampada sotto il ponte"
 
 
-@pytest.fixture
+@made_once
 def anna_in(session: Session, anna: User) -> User:
     """Anna, with a password."""
     give_password(session, anna, OLD)

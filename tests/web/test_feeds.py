@@ -19,6 +19,7 @@ from forum.questions import actions, published
 from forum.questions.models import Question
 from tests.builders import make_answer, make_article, make_comment, make_question
 from tests.conftest import Browser
+from tests.ground import made_once
 
 Open = Callable[[User | None], Browser]
 
@@ -53,7 +54,7 @@ def text_of(entry: Element, name: str) -> str:
     return str(found.text)
 
 
-@pytest.fixture
+@made_once
 def asked(session: Session, anna: User, bruno: User, now: datetime) -> Question:
     question = make_question(session, anna, text="See [the list](/questions) and `<b>`.", tags=("router",), now=now)
     make_answer(session, bruno, question, text="Unplug it, says **Bruno**.", accepted=True, now=now)

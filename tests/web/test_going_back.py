@@ -16,13 +16,14 @@ from forum.questions import actions
 from forum.questions.models import Answer, Question, Revision
 from tests.builders import make_answer, make_article, make_question
 from tests.conftest import Browser
+from tests.ground import made_once
 
 Open = Callable[[User | None], Browser]
 
 SECRET = "My number is 555-0199"
 
 
-@pytest.fixture
+@made_once
 def question(session: Session, anna: User, now: datetime) -> Question:
     """Asked with a secret, then edited."""
     made = make_question(session, anna, title="Call me about the light", text=f"{SECRET}, *call* me.", tags=("phone",))
@@ -31,7 +32,7 @@ def question(session: Session, anna: User, now: datetime) -> Question:
     return made
 
 
-@pytest.fixture
+@made_once
 def answer(session: Session, bruno: User, question: Question, now: datetime) -> Answer:
     made = make_answer(session, bruno, question, text=f"{SECRET}, says Bruno.")
     actions.edit_answer(session, bruno, made, render("Turn it off."), 1, now)
@@ -143,7 +144,7 @@ def test_versions_that_are_not_there(browser: Open, answer: Answer, cast: dict[s
     assert browser(cast[who]).send(address, {"why": "x", "version": "2"}).status_code == 404
 
 
-@pytest.fixture
+@made_once
 def article(session: Session, cast: dict[str, User], anna: User, bruno: User, now: datetime) -> Article:
     """Published with a secret, then published anew without it."""
     asked = make_question(session, anna, title="How is the light put out")

@@ -16,11 +16,12 @@ from forum.questions.events import HelpNeeded
 from forum.questions.models import SIMILAR, Follow, MeToo, Question, QuestionLink
 from tests.builders import make_answer, make_question, make_vote
 from tests.conftest import Browser
+from tests.ground import made_once
 
 Open = Callable[[User | None], Browser]
 
 
-@pytest.fixture
+@made_once
 def question(session: Session, anna: User) -> Question:
     made = make_question(session, anna, tags=("router",))
     session.commit()

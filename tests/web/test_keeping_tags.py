@@ -13,11 +13,13 @@ from forum.base.errors import Refused
 from forum.base.outbox import Delivery
 from forum.base.parts import Parts
 from forum.questions import actions as on_questions
+from forum.questions import reactions
 from forum.questions.actions import tags as actions
 from forum.questions.models import Question, Tag, question_tags
 from forum.questions.queries import find_own_tag
 from forum.search.queries import read_query
 from tests.builders import make_question
+from tests.ground import made_once
 
 Open = Callable[[User | None], Any]
 Carry = Callable[[], None]
@@ -48,7 +50,7 @@ def counts(session: Session) -> dict[str, int]:
     return {name: told for name, told, _ in rows}
 
 
-@pytest.fixture
+@made_once
 def fibre(session: Session, anna: User) -> Question:
     question = make_question(session, anna, tags=("fibra", "router"))
     session.commit()
@@ -184,8 +186,15 @@ def test_a_merge_into_nothing(browser: Open, session: Session, mia: User, fibre:
 
 
 def test_a_large_merge_is_told_in_chunks(
-    session: Session, mia: User, anna: User, now: datetime, carry: Carry, parts: Parts
+    session: Session,
+    mia: User,
+    anna: User,
+    now: datetime,
+    carry: Carry,
+    parts: Parts,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(reactions, "CHUNK", 20)
     session.add_all([Tag(name="many", descriptions={}, question_count=0), Tag(name="other", descriptions={})])
     row = make_question(session, anna)
     session.flush()
@@ -195,17 +204,17 @@ def test_a_large_merge_is_told_in_chunks(
             asker_id=anna.id, title=f"Question number {n}", text="x", html="x", html_version=1, created_at=now,
             active_at=now, language="en", excerpt="",
         )
-        for n in range(450)
+        for n in range(45)
     ]  # fmt: skip
     session.add_all(made)
     session.flush()
     session.execute(question_tags.insert(), [{"question_id": each.id, "tag_id": many.id} for each in made])
     session.execute(question_tags.insert(), [{"question_id": row.id, "tag_id": many.id}])
     session.commit()
-    assert actions.merge_tags(session, mia, many, other, now) == 451
+    assert actions.merge_tags(session, mia, many, other, now) == 46
     session.commit()
     carry()
-    assert parts.index.search(read_query("tag:other")).total == 451
+    assert parts.index.search(read_query("tag:other")).total == 46
     told = session.scalar(select(func.count()).where(Delivery.event == "TagChanged"))
     assert told == 3
 

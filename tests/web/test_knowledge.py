@@ -23,31 +23,26 @@ from forum.questions.models import Answer
 from search_index.memory import MemoryIndex
 from tests.builders import make_answer, make_article, make_question, make_user
 from tests.conftest import Browser
+from tests.ground import made_once
 
 Open = Callable[[User | None], Browser]
 
 SECRET = "the secret is the word pomegranate"
 
 
-@pytest.fixture
+@made_once
 def answer(session: Session, anna: User, bruno: User) -> Answer:
-    made = make_answer(session, bruno, make_question(session, anna), accepted=True)
-    session.commit()
-    return made
+    return make_answer(session, bruno, make_question(session, anna), accepted=True)
 
 
-@pytest.fixture
+@made_once
 def draft(session: Session, elena: User, answer: Answer) -> Article:
-    made = make_article(session, elena, answer, title="When the light turns red", text=f"Unplug. {SECRET}.")
-    session.commit()
-    return made
+    return make_article(session, elena, answer, title="When the light turns red", text=f"Unplug. {SECRET}.")
 
 
-@pytest.fixture
+@made_once
 def live(session: Session, elena: User, mia: User, answer: Answer) -> Article:
-    made = make_article(session, elena, answer, reviewer=mia, title="When the light turns red")
-    session.commit()
-    return made
+    return make_article(session, elena, answer, reviewer=mia, title="When the light turns red")
 
 
 def hidden(page: Any, name: str) -> str:

@@ -15,13 +15,14 @@ from forum.accounts.models import Farewell, User
 from forum.base.parts import Parts
 from forum.transfer.people.farewells import Farewells
 from tests.builders import give_password, make_answer, make_contact, make_question, make_ticket
+from tests.ground import made_once
 
 Open = Callable[[User | None], Any]
 
 PASSWORD = "mulino quieto trave"
 
 
-@pytest.fixture
+@made_once
 def home(session: Session, cast: dict[str, User]) -> dict[str, User]:
     give_password(session, cast["anna"], PASSWORD)
     question = make_question(session, cast["anna"], title="My router blinks at night")

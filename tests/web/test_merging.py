@@ -11,11 +11,12 @@ from forum.accounts.models import User
 from forum.contacts.models import Contact, ContactMerge
 from tests.builders import make_contact, make_ticket
 from tests.conftest import Browser
+from tests.ground import made_once
 
 Open = Callable[[User | None], Browser]
 
 
-@pytest.fixture
+@made_once
 def pair(session: Session, aldo: User, anna: User) -> tuple[Contact, Contact]:
     kept = make_contact(session, "Giulia Conti", phones=("06 1234567",), company="Conti")
     gone = make_contact(session, "giulia conti", phones=("333 1234567",), company="CONTI", tier="top", user=anna)

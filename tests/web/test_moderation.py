@@ -15,18 +15,19 @@ from forum.moderation.models import Decision, Flag, ReviewItem
 from forum.questions.models import Answer, Question
 from tests.builders import make_answer, make_comment, make_flag, make_question
 from tests.conftest import Browser
+from tests.ground import made_once
 
 Open = Callable[[User | None], Browser]
 Cast = dict[str, User]
 WORDS = "Ask Carla on 06 555 0199, she never answers."
 
 
-@pytest.fixture
+@made_once
 def question(session: Session, anna: User) -> Question:
     return make_question(session, anna)
 
 
-@pytest.fixture
+@made_once
 def answer(session: Session, bruno: User, question: Question) -> Answer:
     made = make_answer(session, bruno, question, text=WORDS)
     session.commit()
@@ -41,7 +42,7 @@ def form(item: ReviewItem, post: Any, decision: str, why: str = "") -> dict[str,
     return {"decision": decision, "why": why, "round": str(item.round), "version": str(post.version)}
 
 
-@pytest.fixture
+@made_once
 def item(session: Session, carla: User, answer: Answer) -> ReviewItem:
     made = make_flag(session, carla, answer, "private", "It is my number.").item
     session.commit()

@@ -16,6 +16,7 @@ from forum.questions import actions
 from forum.questions.models import Answer, Comment, OldAddress, Question, Tag
 from tests.builders import make_answer, make_comment, make_question, make_vote
 from tests.conftest import Browser
+from tests.ground import made_once
 
 Open = Callable[[User | None], Browser]
 
@@ -25,7 +26,7 @@ def titles_on(page: str) -> list[str]:
     return [title.strip() for title in re.findall(r'question-row__title"[^>]*><a[^>]*>(.*?)</a>', page)]
 
 
-@pytest.fixture
+@made_once
 def four(session: Session, anna: User, bruno: User, now: datetime) -> dict[str, Question]:
     """One question of each kind, an hour apart."""
     made = {}

@@ -7,7 +7,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -17,8 +16,9 @@ from forum.base.clock import utc_now
 from forum.base.parts import Parts
 from tests import doors
 from tests.doors import GET, NO_PAGES, POST, fill, fill_form
+from tests.ground import made_once
 from tests.town import PASSWORD, Town, build_town, hashed
-from tests.web.doors_tried import WHO, undone, visitors
+from tests.web.doors_tried import WHO, still_signed_in, undone, visitors
 
 PAGE = Path(__file__).parents[2] / "docs" / "role-matrix.md"
 HEAD = """# Who may do what
@@ -37,7 +37,7 @@ NAMES = {
 WORDS = {401: "sign in", 403: "no", 404: "nothing there", 409: "too late", 410: "gone", 422: "not so"}
 
 
-@pytest.fixture
+@made_once
 def town(session: Session, cast: dict[str, User], settings: Settings) -> Town:
     kept = hashed(PASSWORD)
     for person in cast.values():
@@ -99,11 +99,6 @@ def try_get(client: Any, path: str, who: str) -> str:
 
 def try_post(parts: Parts, session: Session, client: Any, endpoint: str, town: Town, who: str) -> str:
     door = doors.POST[endpoint]
-    with client.session_transaction() as cookie:
-        kept = dict(cookie)
-    with undone(parts.store, session):
+    with still_signed_in(client), undone(parts.store, session):
         answer = client.send(fill(door.path, town), fill_form(door, town, PASSWORD))
-    with client.session_transaction() as cookie:
-        cookie.clear()
-        cookie.update(kept)
     return word(answer.status_code, answer.location or "", who)

@@ -22,6 +22,7 @@ from forum.base.sheets import safe_cell
 from forum.questions import actions
 from tests.builders import make_question
 from tests.conftest import Browser
+from tests.ground import made_once
 
 Open = Callable[[User | None], Browser]
 Cast = dict[str, User]
@@ -30,7 +31,7 @@ DAY = timedelta(days=1)
 MARCH = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
-@pytest.fixture
+@made_once
 def log(session: Session, cast: Cast) -> list[StaffAct]:
     """Four acts on three days: on texts by Mia and Ada, on a contact by Aldo, at the terminal."""
     question = make_question(session, cast["anna"])

@@ -17,11 +17,12 @@ from forum.tickets.models import Link, Ticket, TicketMessage
 from forum.tickets.rules import may_open_from
 from tests.builders import NOON, make_answer, make_article, make_contact, make_question, make_ticket
 from tests.conftest import Browser
+from tests.ground import made_once
 
 Open = Callable[[User | None], Browser]
 
 
-@pytest.fixture
+@made_once
 def question(session: Session, anna: User) -> Question:
     made = make_question(session, anna, title="The television shows no picture", text="It went **dark** at noon.")
     session.commit()

@@ -16,21 +16,22 @@ from forum.tickets import actions
 from forum.tickets.models import Link, Ticket, TicketMessage
 from tests.builders import make_answer, make_contact, make_question, make_ticket
 from tests.conftest import Browser
+from tests.ground import made_once
 
 Open = Callable[[User | None], Browser]
 
 
-@pytest.fixture
+@made_once
 def answer(session: Session, anna: User, bruno: User) -> Answer:
     return make_answer(session, bruno, make_question(session, anna), accepted=True)
 
 
-@pytest.fixture
+@made_once
 def contact(session: Session, anna: User) -> Contact:
     return make_contact(session, "Giulia Conti", tier="top", phones=("06 87654321",), user=anna)
 
 
-@pytest.fixture
+@made_once
 def ticket(session: Session, aldo: User, contact: Contact) -> Ticket:
     made = make_ticket(session, aldo, contact, subject="No line since Tuesday", message="It went **dark**.")
     session.commit()

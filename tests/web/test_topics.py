@@ -13,11 +13,12 @@ from forum.questions import actions
 from forum.questions.models import Tag
 from tests.builders import make_answer, make_article, make_question, make_vote
 from tests.conftest import Browser
+from tests.ground import made_once
 
 Open = Callable[[User | None], Browser]
 
 
-@pytest.fixture
+@made_once
 def router(session: Session, cast: dict[str, User]) -> Tag:
     """A topic with a solved, an answered and a waiting question, a helper and an article."""
     anna, bruno = cast["anna"], cast["bruno"]
