@@ -6,6 +6,7 @@ it.
 """
 
 import logging
+import time
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,10 @@ from search_index.ranking import Bounds, Figures, commonest
 
 #: Seconds a writer waits for another before IndexBusy.
 PATIENCE = 10
+
+#: Milliseconds a removal of old tables may wait for those who read them, and how often it is tried.
+REMOVAL_PATIENCE = 200
+REMOVALS = 10
 
 #: Milliseconds a statement of a search may take; what takes longer finds nothing, and says so.
 SEARCH_TIMEOUT = 2_000
@@ -115,10 +120,10 @@ class PostgresShelf:
         rows = self._rows(
             f"SELECT id FROM @document WHERE {asked}"  # noqa: S608 - one of two texts of ours
             " AND score BETWEEN :least AND :most AND created >= :after AND created < :before",
-            least=-MOST if bounds.min_score is None else bounds.min_score,
-            most=MOST if bounds.max_score is None else bounds.max_score,
-            after=-MOST if bounds.after is None else int(bounds.after),
-            before=MOST if bounds.before is None else int(bounds.before),
+            least=_whole(bounds.least),
+            most=_whole(bounds.most),
+            after=_whole(bounds.after),
+            before=_whole(bounds.before),
             **values,
         )
         return list(rows.scalars())
@@ -152,6 +157,10 @@ class PostgresShelf:
 def _among(numbers: Collection[int] | None) -> tuple[str, dict[str, Any]]:
     """A condition that keeps to the documents, and its values."""
     return ("true", {}) if numbers is None else ("id = ANY(CAST(:ids AS integer[]))", {"ids": list(numbers)})
+
+
+def _whole(figure: float) -> int:
+    return int(max(-MOST, min(MOST, figure)))
 
 
 class PostgresBatch:
@@ -201,6 +210,7 @@ class PostgresRebuild:
     def commit(self, upto: int) -> None:
         self._flush(1)
         _keep_state(self._names, self._connection, self._generation, upto)
+        self._names.run(self._connection, "ANALYZE @document, @term, @posting, @facet")
         self.is_committed = True
 
 
@@ -263,6 +273,7 @@ class PostgresIndex:
 
     @contextmanager
     def open_rebuild(self) -> Iterator[Batch]:
+        self._remove_old()
         with self.writing() as connection:
             self._names.create_state(connection)
             state = self._state(connection)
@@ -273,8 +284,22 @@ class PostgresIndex:
             yield rebuild
             if not rebuild.is_committed:
                 connection.get_transaction().rollback()  # type: ignore[union-attr]
-            elif state:
-                Names(self._prefix, state.generation).drop(connection)
+        self._remove_old()
+
+    def _remove_old(self) -> None:
+        """Remove tables no longer in use, in a transaction of their own: who still reads them holds one and wants the
+        next, and would wait for us as we for them. What cannot be had soon stays until the next time."""
+        for _ in range(REMOVALS):
+            try:
+                with self._engine.connect() as connection, connection.begin():
+                    connection.execute(text(f"SET LOCAL lock_timeout = {REMOVAL_PATIENCE}"))
+                    state = self._state(connection)
+                    for generation in self._names.generations(connection):
+                        if state is not None and generation < state.generation:
+                            Names(self._prefix, generation).drop(connection)
+                return
+            except OperationalError:
+                time.sleep(REMOVAL_PATIENCE / 1000)
 
     def search(self, query: Query) -> Hits:
         return self._ask(lambda shelf, _: ranking.find(shelf, query), Hits(is_reliable=False))

@@ -7,7 +7,7 @@ are long, then cost little and change nothing. A budget bounds the rest.
 
 from collections.abc import Collection, Iterable, Sequence
 from heapq import nlargest
-from math import log10
+from math import inf, log10
 from typing import NamedTuple, Protocol
 
 from search_index import analysis
@@ -47,28 +47,23 @@ class Figures(NamedTuple):
 
 
 class Bounds(NamedTuple):
-    """What the figures of a document must keep to."""
+    """What the figures of a document must keep to; infinite where nothing is asked."""
 
-    min_score: int | None
-    max_score: int | None
-    after: float | None
-    before: float | None
+    least: float
+    most: float
+    after: float
+    before: float
 
     def hold(self, score: int, created: int) -> bool:
-        return (
-            (self.min_score is None or score >= self.min_score)
-            and (self.max_score is None or score <= self.max_score)
-            and (self.after is None or created >= self.after)
-            and (self.before is None or created < self.before)
-        )
+        return self.least <= score <= self.most and self.after <= created < self.before
 
 
 def bounds_of(query: Query) -> Bounds:
     return Bounds(
-        query.min_score,
-        query.max_score,
-        query.after.timestamp() if query.after is not None else None,
-        query.before.timestamp() if query.before is not None else None,
+        -inf if query.min_score is None else query.min_score,
+        inf if query.max_score is None else query.max_score,
+        -inf if query.after is None else query.after.timestamp(),
+        inf if query.before is None else query.before.timestamp(),
     )
 
 

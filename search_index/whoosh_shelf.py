@@ -183,12 +183,24 @@ class WhooshShelf:
         return found
 
     def fitting(self, numbers: Iterable[int] | None, bounds: Bounds) -> list[int]:
+        least, most, after, before = bounds
         wanted = None if numbers is None else sorted(numbers)
         found: list[int] = []
         for leaf in self._leaves:
             scores, created, first = leaf.segment.scores, leaf.segment.created, leaf.first
-            own = leaf.live() if wanted is None else _between(wanted, first, first + leaf.segment.count)
-            found += [number for number in own if bounds.hold(scores[number - first], created[number - first])]
+            if wanted is None:
+                fit = [
+                    number
+                    for number, (score, moment) in enumerate(zip(scores, created, strict=True), first)
+                    if least <= score <= most and after <= moment < before
+                ]
+                found += fit if not leaf.gone else [number for number in fit if number not in leaf.gone]
+            else:
+                found += [
+                    number
+                    for number in _between(wanted, first, first + leaf.segment.count)
+                    if least <= scores[number - first] <= most and after <= created[number - first] < before
+                ]
         return found
 
     def first(self, numbers: Collection[int] | None, sort: Sort, most: int) -> list[int]:
