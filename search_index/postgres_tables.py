@@ -12,7 +12,7 @@ from search_index.ranking import facets_of, figures_of, surfaces_of
 from search_index.weighing import weigh
 
 #: Raise it when the tables change.
-TABLES_VERSION = 2
+TABLES_VERSION = 3
 
 #: What a row of the vocabulary is.
 TERM, SURFACE = 0, 1
@@ -70,6 +70,8 @@ _GENERATION = (
     )
     """,
     "CREATE INDEX ON @facet (document_id)",
+    "CREATE INDEX ON @document (created DESC, id)",
+    "CREATE INDEX ON @document (score DESC, created DESC, id)",
 )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from search_index.contract import Sort
-from search_index.ranking import Bounds, Figures, sorting_key
+from search_index.ranking import Bounds, Conditions, Figures, list_by_sets, sorting_key
 from search_index.segment_file import FACET, KEY, TEXT, WORD, SegmentFile
 
 #: Quality 0 to 1 as a byte.
@@ -220,6 +220,9 @@ class WhooshShelf:
             number = leaf.first + at
             if number not in leaf.gone:
                 yield sorting_key(Figures(segment.scores[at], segment.created[at], 0.0), number, sort), number
+
+    def listed(self, conditions: Conditions, bounds: Bounds, sort: Sort, most: int) -> tuple[list[int], int, bool]:
+        return list_by_sets(self, conditions, bounds, sort, most)
 
     def neighbours(self, numbers: Sequence[int]) -> list[bytes]:
         found = []

@@ -54,6 +54,15 @@ def test_who_still_reads_the_old_tables_neither_stops_a_rebuild_nor_loses_them(
     assert {name for name in tables(postgres, prefix) if name.endswith("_document")} == {f"{prefix}_3_document"}
 
 
+def test_what_filters_alone_leave_is_counted_so_far_only(index: PostgresIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres_index, "MOST_COUNTED", 2)
+    change(index, make_document("question:3", "router", days=1), make_document("question:4", "modem", days=2))
+    hits = index.search(Query(kinds=frozenset({"question"}), limit=2))
+    assert (hits.keys, hits.total, hits.is_exact) == (["question:4", "question:3"], 2, False)
+    hits = index.search(Query(kinds=frozenset({"question"}), limit=9))
+    assert (len(hits), hits.total, hits.is_exact) == (4, 4, True)
+
+
 def test_nothing_of_a_removed_document_stays(index: PostgresIndex, postgres: Engine, prefix: str) -> None:
     change(index, drop=("question:1", "question:2"))
     with postgres.connect() as connection:
