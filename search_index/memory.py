@@ -10,7 +10,17 @@ from search_index import ranking
 from search_index.clues import correct
 from search_index.contract import Batch, Hits, Query, Sort
 from search_index.document import Document
-from search_index.ranking import Bounds, Figures, commonest, facets_of, figures_of, sorting_key, surfaces_of
+from search_index.ranking import (
+    Bounds,
+    Conditions,
+    Figures,
+    commonest,
+    facets_of,
+    figures_of,
+    list_by_sets,
+    sorting_key,
+    surfaces_of,
+)
 from search_index.weighing import weigh
 
 
@@ -96,6 +106,9 @@ class _Contents:
     def first(self, numbers: Collection[int] | None, sort: Sort, most: int) -> list[int]:
         chosen = self._keys if numbers is None else numbers
         return nsmallest(most, chosen, key=lambda each: sorting_key(self._figures[each], each, sort))
+
+    def listed(self, conditions: Conditions, bounds: Bounds, sort: Sort, most: int) -> tuple[list[int], int, bool]:
+        return list_by_sets(self, conditions, bounds, sort, most)
 
     def neighbours(self, numbers: Sequence[int]) -> list[bytes]:
         return [self._neighbours[number] for number in numbers]

@@ -6,6 +6,7 @@ it.
 """
 
 import logging
+import time
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,16 +20,31 @@ from search_index.clues import correct
 from search_index.contract import STAMP, Batch, Hits, IndexBusy, IndexDamaged, Query, Sort
 from search_index.document import Document
 from search_index.postgres_tables import CHUNK, SURFACE, TABLES_VERSION, TERM, Names, add, remove
-from search_index.ranking import Bounds, Figures, commonest
+from search_index.ranking import EVERYTHING, Bounds, Conditions, Figures, commonest
 
 #: Seconds a writer waits for another before IndexBusy.
 PATIENCE = 10
+
+#: Milliseconds a removal of old tables may wait for those who read them, and how often it is tried.
+REMOVAL_PATIENCE = 200
+REMOVALS = 10
 
 #: Milliseconds a statement of a search may take; what takes longer finds nothing, and says so.
 SEARCH_TIMEOUT = 2_000
 
 #: Words read when looking for those that begin so.
 MOST_WORDS = 20_000
+
+#: Documents that filters alone leave are counted so far.
+MOST_COUNTED = 10_000
+
+#: How documents are put in order, and what keeps them within bounds.
+_ORDERS = {
+    Sort.RELEVANCE: "d.created DESC, d.id",
+    Sort.NEWEST: "d.created DESC, d.id",
+    Sort.SCORE: "d.score DESC, d.created DESC, d.id",
+}
+_WITHIN = "d.score BETWEEN :least AND :most AND d.created >= :after AND d.created < :before"
 
 #: No figure is beyond it.
 MOST = 2**62
@@ -112,26 +128,42 @@ class PostgresShelf:
 
     def fitting(self, numbers: Collection[int] | None, bounds: Bounds) -> list[int]:
         asked, values = _among(numbers)
-        rows = self._rows(
-            f"SELECT id FROM @document WHERE {asked}"  # noqa: S608 - one of two texts of ours
-            " AND score BETWEEN :least AND :most AND created >= :after AND created < :before",
-            least=-MOST if bounds.min_score is None else bounds.min_score,
-            most=MOST if bounds.max_score is None else bounds.max_score,
-            after=-MOST if bounds.after is None else int(bounds.after),
-            before=MOST if bounds.before is None else int(bounds.before),
-            **values,
-        )
+        rows = self._rows(f"SELECT id FROM @document AS d WHERE {asked} AND {_WITHIN}", **values, **_limits(bounds))  # noqa: S608
         return list(rows.scalars())
 
     def first(self, numbers: Collection[int] | None, sort: Sort, most: int) -> list[int]:
         asked, values = _among(numbers)
-        order = "score DESC, created DESC, id" if sort is Sort.SCORE else "created DESC, id"
         rows = self._rows(
-            f"SELECT id FROM @document WHERE {asked} ORDER BY {order} LIMIT :limit",  # noqa: S608 - texts of ours
+            f"SELECT id FROM @document AS d WHERE {asked} ORDER BY {_ORDERS[sort]} LIMIT :limit",  # noqa: S608
             limit=most,
             **values,
         )
         return list(rows.scalars())
+
+    def listed(self, conditions: Conditions, bounds: Bounds, sort: Sort, most: int) -> tuple[list[int], int, bool]:
+        asked = [_WITHIN] if bounds != EVERYTHING else ["true"]
+        values: dict[str, Any] = _limits(bounds) if bounds != EVERYTHING else {}
+        for number, names in enumerate([*conditions.groups, *((name,) for name in conditions.without)]):
+            negation = "NOT " if number >= len(conditions.groups) else ""
+            asked.append(
+                f"{negation}EXISTS (SELECT 1 FROM @facet AS f"  # noqa: S608 - texts of ours
+                f" WHERE f.document_id = d.id AND f.name = ANY(CAST(:names{number} AS text[])))"
+            )
+            values[f"names{number}"] = list(names)
+        condition = " AND ".join(asked)
+        rows = self._rows(
+            f"SELECT id FROM @document AS d WHERE {condition} ORDER BY {_ORDERS[sort]} LIMIT :limit",  # noqa: S608
+            limit=most,
+            **values,
+        ).scalars()
+        found = list(rows)
+        if len(found) < most:
+            return found, len(found), True
+        total = self._rows(
+            f"SELECT count(*) FROM (SELECT 1 FROM @document AS d WHERE {condition} LIMIT {MOST_COUNTED}) AS t",  # noqa: S608
+            **values,
+        ).scalar_one()
+        return found, total, total < MOST_COUNTED
 
     def neighbours(self, numbers: Sequence[int]) -> list[bytes]:
         rows = self._rows(
@@ -151,7 +183,20 @@ class PostgresShelf:
 
 def _among(numbers: Collection[int] | None) -> tuple[str, dict[str, Any]]:
     """A condition that keeps to the documents, and its values."""
-    return ("true", {}) if numbers is None else ("id = ANY(CAST(:ids AS integer[]))", {"ids": list(numbers)})
+    return ("true", {}) if numbers is None else ("d.id = ANY(CAST(:ids AS integer[]))", {"ids": list(numbers)})
+
+
+def _limits(bounds: Bounds) -> dict[str, int]:
+    return {
+        "least": _whole(bounds.least),
+        "most": _whole(bounds.most),
+        "after": _whole(bounds.after),
+        "before": _whole(bounds.before),
+    }
+
+
+def _whole(figure: float) -> int:
+    return int(max(-MOST, min(MOST, figure)))
 
 
 class PostgresBatch:
@@ -201,6 +246,7 @@ class PostgresRebuild:
     def commit(self, upto: int) -> None:
         self._flush(1)
         _keep_state(self._names, self._connection, self._generation, upto)
+        self._names.run(self._connection, "ANALYZE @document, @term, @posting, @facet")
         self.is_committed = True
 
 
@@ -263,6 +309,7 @@ class PostgresIndex:
 
     @contextmanager
     def open_rebuild(self) -> Iterator[Batch]:
+        self._remove_old()
         with self.writing() as connection:
             self._names.create_state(connection)
             state = self._state(connection)
@@ -273,8 +320,22 @@ class PostgresIndex:
             yield rebuild
             if not rebuild.is_committed:
                 connection.get_transaction().rollback()  # type: ignore[union-attr]
-            elif state:
-                Names(self._prefix, state.generation).drop(connection)
+        self._remove_old()
+
+    def _remove_old(self) -> None:
+        """Remove tables no longer in use, in a transaction of their own: who still reads them holds one and wants the
+        next, and would wait for us as we for them. What cannot be had soon stays until the next time."""
+        for _ in range(REMOVALS):
+            try:
+                with self._engine.connect() as connection, connection.begin():
+                    connection.execute(text(f"SET LOCAL lock_timeout = {REMOVAL_PATIENCE}"))
+                    state = self._state(connection)
+                    for generation in self._names.generations(connection):
+                        if state is not None and generation < state.generation:
+                            Names(self._prefix, generation).drop(connection)
+                return
+            except OperationalError:
+                time.sleep(REMOVAL_PATIENCE / 1000)
 
     def search(self, query: Query) -> Hits:
         return self._ask(lambda shelf, _: ranking.find(shelf, query), Hits(is_reliable=False))

@@ -12,7 +12,7 @@ from search_index.ranking import facets_of, figures_of, surfaces_of
 from search_index.weighing import weigh
 
 #: Raise it when the tables change.
-TABLES_VERSION = 2
+TABLES_VERSION = 3
 
 #: What a row of the vocabulary is.
 TERM, SURFACE = 0, 1
@@ -70,6 +70,8 @@ _GENERATION = (
     )
     """,
     "CREATE INDEX ON @facet (document_id)",
+    "CREATE INDEX ON @document (created DESC, id)",
+    "CREATE INDEX ON @document (score DESC, created DESC, id)",
 )
 
 
@@ -79,6 +81,7 @@ class Names:
     def __init__(self, prefix: str, generation: int = 0) -> None:
         if not _PREFIX.match(prefix):
             raise ValueError(f"not a prefix for table names: {prefix!r}")
+        self._prefix = prefix
         self._state = f"{prefix}_state"
         self._others = f"{prefix}_{generation}_"
 
@@ -95,6 +98,15 @@ class Names:
 
     def drop(self, connection: Connection) -> None:
         self.run(connection, "DROP TABLE IF EXISTS @document, @term, @posting, @facet")
+
+    def generations(self, connection: Connection) -> list[int]:
+        """Say of which generations there are tables."""
+        found = self.run(
+            connection,
+            "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename ~ :pattern",
+            pattern=f"^{self._prefix}_[0-9]+_document$",
+        )
+        return sorted(int(name.removeprefix(f"{self._prefix}_").removesuffix("_document")) for name in found.scalars())
 
     def have(self, connection: Connection) -> bool:
         found = self.run(

@@ -7,7 +7,7 @@ are long, then cost little and change nothing. A budget bounds the rest.
 
 from collections.abc import Collection, Iterable, Sequence
 from heapq import nlargest
-from math import log10
+from math import inf, log10
 from typing import NamedTuple, Protocol
 
 from search_index import analysis
@@ -47,28 +47,27 @@ class Figures(NamedTuple):
 
 
 class Bounds(NamedTuple):
-    """What the figures of a document must keep to."""
+    """What the figures of a document must keep to; infinite where nothing is asked."""
 
-    min_score: int | None
-    max_score: int | None
-    after: float | None
-    before: float | None
+    least: float
+    most: float
+    after: float
+    before: float
 
     def hold(self, score: int, created: int) -> bool:
-        return (
-            (self.min_score is None or score >= self.min_score)
-            and (self.max_score is None or score <= self.max_score)
-            and (self.after is None or created >= self.after)
-            and (self.before is None or created < self.before)
-        )
+        return self.least <= score <= self.most and self.after <= created < self.before
+
+
+#: Bounds that keep nothing out.
+EVERYTHING = Bounds(-inf, inf, -inf, inf)
 
 
 def bounds_of(query: Query) -> Bounds:
     return Bounds(
-        query.min_score,
-        query.max_score,
-        query.after.timestamp() if query.after is not None else None,
-        query.before.timestamp() if query.before is not None else None,
+        -inf if query.min_score is None else query.min_score,
+        inf if query.max_score is None else query.max_score,
+        -inf if query.after is None else query.after.timestamp(),
+        inf if query.before is None else query.before.timestamp(),
     )
 
 
@@ -105,6 +104,9 @@ class Shelf(Protocol):
 
     def first(self, numbers: Collection[int] | None, sort: Sort, most: int) -> list[int]:
         """Give the first of the documents, or of all, by votes or by date: see `sorting_key`."""
+
+    def listed(self, conditions: "Conditions", bounds: Bounds, sort: Sort, most: int) -> tuple[list[int], int, bool]:
+        """Give the first of all documents that meet conditions and bounds, how many do, and whether that is exact."""
 
     def neighbours(self, numbers: Sequence[int]) -> list[bytes]:
         """Give what `weighing` kept of the words that stand together."""
@@ -157,7 +159,7 @@ def find(shelf: Shelf, query: Query) -> Hits:
         return _ordered(shelf, query, clues, _with_phrases(shelf, query, _allowed(shelf, query)))
     if clues.is_noise and (query.text.strip() or not query.has_filters):
         return Hits(is_noise=True)
-    return _ordered(shelf, query, clues, _allowed(shelf, query))
+    return _ordered(shelf, query, clues, _allowed(shelf, query) if clues.clues else None)
 
 
 def resembling(shelf: Shelf, text: str, limit: int, filters: Query | None, exclude: str) -> Hits:
@@ -184,24 +186,49 @@ def resembling(shelf: Shelf, text: str, limit: int, filters: Query | None, exclu
     return Hits(kept, total=len(kept), is_exact=False, is_noise=clues.is_noise, unknown=tuple(clues.unknown))
 
 
+class Conditions(NamedTuple):
+    """What facets documents must have: one of each group, and none of `without`."""
+
+    groups: tuple[tuple[str, ...], ...]
+    without: tuple[str, ...]
+
+
+def conditions_of(query: Query) -> Conditions:
+    groups = [tuple(facet("kind", kind) for kind in sorted(query.kinds))] if query.kinds else []
+    groups += [
+        *((facet("tag", tag),) for tag in sorted(query.tags)),
+        *((facet("product", product),) for product in sorted(query.products)),
+        *((facet("user", author),) for author in sorted(query.authors)),
+        *((facet("is", state),) for state in sorted(query.states)),
+        *((facet(name, value),) for name, value in sorted(query.facets)),
+    ]
+    return Conditions(tuple(groups), tuple(facet("is", state) for state in sorted(query.without_states)))
+
+
 def _allowed(shelf: Shelf, query: Query) -> set[int] | None:
     """Give the documents the filters leave, or None when all are."""
+    return documents_under(shelf, conditions_of(query))
+
+
+def documents_under(shelf: Shelf, conditions: Conditions) -> set[int] | None:
+    """Give the documents that meet the conditions, or None when there are none."""
     allowed: set[int] | None = None
-    if query.kinds:
-        allowed = set().union(*(shelf.having(facet("kind", kind)) for kind in sorted(query.kinds)))
-    wanted = [
-        *(facet("tag", tag) for tag in query.tags),
-        *(facet("product", product) for product in query.products),
-        *(facet("user", author) for author in query.authors),
-        *(facet("is", state) for state in query.states),
-        *(facet(name, value) for name, value in query.facets),
-    ]
-    for name in wanted:
-        having = shelf.having(name)
+    for group in conditions.groups:
+        having = set().union(*(shelf.having(name) for name in group)) if len(group) > 1 else shelf.having(group[0])
         allowed = having if allowed is None else allowed & having
-    for state in query.without_states:
-        allowed = (shelf.everything() if allowed is None else allowed) - shelf.having(facet("is", state))
+    for name in conditions.without:
+        allowed = (shelf.everything() if allowed is None else allowed) - shelf.having(name)
     return allowed
+
+
+def list_by_sets(
+    shelf: Shelf, conditions: Conditions, bounds: Bounds, sort: Sort, most: int
+) -> tuple[list[int], int, bool]:
+    """What `Shelf.listed` promises, for shelves that have the documents of a facet at hand."""
+    numbers: Collection[int] | None = documents_under(shelf, conditions)
+    if bounds != EVERYTHING:
+        numbers = shelf.fitting(numbers, bounds)
+    return shelf.first(numbers, sort, most), shelf.count if numbers is None else len(numbers), True
 
 
 def _with_phrases(shelf: Shelf, query: Query, allowed: set[int] | None) -> set[int]:
@@ -229,7 +256,8 @@ def _ordered(shelf: Shelf, query: Query, clues: Clues, allowed: set[int] | None,
         scores, is_exact = _score(shelf, clues.clues, allowed, None if is_whole else _enough(end), budget)
         total, ranked = _ranked(shelf, query, scores, clues.nearnesses, end)
     elif not clues.clues and clues.is_noise and not query.text.strip():
-        total, ranked = _listed(shelf, query, allowed, end)
+        listed, total, is_exact = shelf.listed(conditions_of(query), bounds_of(query), query.sort, end)
+        ranked = [(number, 0.0) for number in listed]
     else:
         total, ranked = 0, []
     shown = ranked[offset:end]
@@ -252,15 +280,6 @@ def _ordered(shelf: Shelf, query: Query, clues: Clues, allowed: set[int] | None,
 def _enough(end: int) -> int:
     """How many to look at more closely, so that the first ones are surely among them."""
     return 4 * end + 40
-
-
-def _listed(shelf: Shelf, query: Query, allowed: set[int] | None, end: int) -> tuple[int, list[tuple[int, float]]]:
-    """Give what the filters alone leave, and how much that is: by date unless otherwise wanted."""
-    numbers: Collection[int] | None = allowed
-    if query.has_figures:
-        numbers = shelf.fitting(allowed, bounds_of(query))
-    total = shelf.count if numbers is None else len(numbers)
-    return total, [(number, 0.0) for number in shelf.first(numbers, query.sort, end)]
 
 
 def _ranked(

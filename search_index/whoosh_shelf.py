@@ -14,7 +14,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from search_index.contract import Sort
-from search_index.ranking import Bounds, Figures, sorting_key
+from search_index.ranking import Bounds, Conditions, Figures, list_by_sets, sorting_key
 from search_index.segment_file import FACET, KEY, TEXT, WORD, SegmentFile
 
 #: Quality 0 to 1 as a byte.
@@ -183,12 +183,24 @@ class WhooshShelf:
         return found
 
     def fitting(self, numbers: Iterable[int] | None, bounds: Bounds) -> list[int]:
+        least, most, after, before = bounds
         wanted = None if numbers is None else sorted(numbers)
         found: list[int] = []
         for leaf in self._leaves:
             scores, created, first = leaf.segment.scores, leaf.segment.created, leaf.first
-            own = leaf.live() if wanted is None else _between(wanted, first, first + leaf.segment.count)
-            found += [number for number in own if bounds.hold(scores[number - first], created[number - first])]
+            if wanted is None:
+                fit = [
+                    number
+                    for number, (score, moment) in enumerate(zip(scores, created, strict=True), first)
+                    if least <= score <= most and after <= moment < before
+                ]
+                found += fit if not leaf.gone else [number for number in fit if number not in leaf.gone]
+            else:
+                found += [
+                    number
+                    for number in _between(wanted, first, first + leaf.segment.count)
+                    if least <= scores[number - first] <= most and after <= created[number - first] < before
+                ]
         return found
 
     def first(self, numbers: Collection[int] | None, sort: Sort, most: int) -> list[int]:
@@ -208,6 +220,9 @@ class WhooshShelf:
             number = leaf.first + at
             if number not in leaf.gone:
                 yield sorting_key(Figures(segment.scores[at], segment.created[at], 0.0), number, sort), number
+
+    def listed(self, conditions: Conditions, bounds: Bounds, sort: Sort, most: int) -> tuple[list[int], int, bool]:
+        return list_by_sets(self, conditions, bounds, sort, most)
 
     def neighbours(self, numbers: Sequence[int]) -> list[bytes]:
         found = []

@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 from sqlalchemy import Engine, text
 
-from search_index import postgres
+from search_index import postgres as postgres_index
 from search_index.contract import IndexBusy, IndexDamaged, Query
 from search_index.postgres import PostgresIndex
 from tests.search_index.conftest import change, fill, make_document
@@ -38,6 +38,29 @@ def test_old_tables_go_with_the_rebuild(index: PostgresIndex, postgres: Engine, 
     assert tables(postgres, prefix) == {
         f"{prefix}_{name}" for name in ("state", "2_document", "2_term", "2_posting", "2_facet")
     }
+
+
+def test_who_still_reads_the_old_tables_neither_stops_a_rebuild_nor_loses_them(
+    index: PostgresIndex, postgres: Engine, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A search holds one table and then wants the next: whoever waits for both to be free waits for ever."""
+    monkeypatch.setattr(postgres_index, "REMOVALS", 2)
+    with postgres.connect() as reader:
+        reader.execute(text(f"SELECT count(*) FROM {prefix}_1_document"))  # noqa: S608
+        fill(index, make_document("question:1", "router rosso"))
+        assert index.search(Query("router")).keys == ["question:1"]
+        assert reader.execute(text(f"SELECT count(*) FROM {prefix}_1_posting")).scalar()  # noqa: S608
+    fill(index, make_document("question:1", "router rosso"))
+    assert {name for name in tables(postgres, prefix) if name.endswith("_document")} == {f"{prefix}_3_document"}
+
+
+def test_what_filters_alone_leave_is_counted_so_far_only(index: PostgresIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres_index, "MOST_COUNTED", 2)
+    change(index, make_document("question:3", "router", days=1), make_document("question:4", "modem", days=2))
+    hits = index.search(Query(kinds=frozenset({"question"}), limit=2))
+    assert (hits.keys, hits.total, hits.is_exact) == (["question:4", "question:3"], 2, False)
+    hits = index.search(Query(kinds=frozenset({"question"}), limit=9))
+    assert (len(hits), hits.total, hits.is_exact) == (4, 4, True)
 
 
 def test_nothing_of_a_removed_document_stays(index: PostgresIndex, postgres: Engine, prefix: str) -> None:
@@ -72,7 +95,7 @@ def test_missing_tables_are_damage_and_a_rebuild_heals(index: PostgresIndex, pos
 
 
 def test_another_version_asks_for_a_rebuild(index: PostgresIndex, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgres, "POSTGRES_STAMP", "analysis 999")
+    monkeypatch.setattr(postgres_index, "POSTGRES_STAMP", "analysis 999")
     assert index.needs_rebuild() == "made by another version"
 
 
