@@ -25,6 +25,7 @@ from forum.notices.reactions import AccountMails
 from forum.questions import events as questions
 from forum.questions.reactions import tell_contact, tell_questions
 from forum.search import reactions as search
+from forum.search.gathering import forget_gaps, gather_searches
 from forum.search.relating import Relations
 from forum.tickets.reactions import bring_tickets
 from forum.transfer.events import QuestionImported
@@ -44,6 +45,8 @@ def subscribe_all(parts: Parts) -> None:
     outbox.every(timedelta(hours=1), forget_usages)
     outbox.every(timedelta(hours=1), forget_old_answers)
     outbox.every(timedelta(hours=1), forget_old_drafts)
+    outbox.every(timedelta(minutes=1), gather_searches)
+    outbox.every(timedelta(hours=1), forget_gaps)
     for answer_change in (
         questions.AnswerEdited,
         questions.AnswerAccepted,

@@ -29,6 +29,7 @@ from forum.questions.actions import tags
 from forum.questions.actions.products import archive_product
 from forum.questions.models import Answer, Tag
 from forum.questions.queries import find_tag
+from forum.search.gaps import answer_gap, dismiss_gap
 from forum.tickets.actions import link, unlink
 from tests.builders import (
     make_answer,
@@ -36,6 +37,7 @@ from tests.builders import (
     make_comment,
     make_contact,
     make_flag,
+    make_gap,
     make_product,
     make_question,
     make_ticket,
@@ -79,6 +81,7 @@ def build_town(session: Session, cast: dict[str, User], settings: Settings, now:
         _build_questions(session, cast, town, now)
         _build_knowledge(session, cast, town, now)
     _build_review(session, cast, town, now)
+    _build_gaps(session, cast, town, now)
     _build_desk(session, cast, town, now)
     _build_accounts(session, cast, settings, town, now)
     session.flush()
@@ -166,6 +169,16 @@ def _build_review(session: Session, cast: dict[str, User], town: Town, now: date
         "flag": flag.id, "item": flag.item_id, "question_item": question_item.id,
         "decided_item": decision.item_id, "decision": decision.id,
     }  # fmt: skip
+
+
+def _build_gaps(session: Session, cast: dict[str, User], town: Town, now: datetime) -> None:
+    """What was looked for and not found, in each state."""
+    waiting = make_gap(session, "how to borrow a ladder", nothing=4, now=now)
+    answered = make_gap(session, "put out the red light", left=3, again=2, now=now)
+    dismissed = make_gap(session, "weather on sunday", nothing=2, now=now)
+    answer_gap(session, cast["elena"], answered, "article", town.ids["live"], now)
+    dismiss_gap(session, cast["elena"], dismissed, now)
+    town.ids |= {"gap": waiting.id, "answered_gap": answered.id, "dismissed_gap": dismissed.id}
 
 
 def _build_desk(session: Session, cast: dict[str, User], town: Town, now: datetime) -> None:

@@ -21,7 +21,15 @@ from forum.knowledge import actions as knowledge
 from forum.questions import actions as questions
 from forum.questions.models import Question, Tag
 from forum.transfer import demo_texts as texts
-from forum.transfer.demo_stories import Cast, Moment, article_moments, draft_moment, question_moments, ticket_moments
+from forum.transfer.demo_stories import (
+    Cast,
+    Moment,
+    article_moments,
+    draft_moment,
+    question_moments,
+    search_moment,
+    ticket_moments,
+)
 
 #: So long after the first agent has come, the contacts were in the CRM.
 CONTACTS_KNOWN = timedelta(days=1)
@@ -85,6 +93,7 @@ def _moments(community: texts.Community, site: str, password_hash: str) -> list[
     for ticket in community.tickets:
         moments += ticket_moments(ticket, community, site)
     moments += [draft_moment(draft) for draft in community.drafts]
+    moments += [search_moment(search) for search in community.searches]
     return sorted(moments, key=lambda moment: moment.at)
 
 

@@ -207,6 +207,22 @@ class Draft:
 
 
 @dataclass(frozen=True)
+class Search:
+    """What people looked for, how often, and what became of it; `answer` is the question that an editor named."""
+
+    words: str
+    at: timedelta
+    empty: int = 0
+    shown: int = 0
+    opened: int = 0
+    again: int = 0
+    rare: bool = False
+    answer: str = ""
+    aside: bool = False
+    by: str = ""
+
+
+@dataclass(frozen=True)
 class Community:
     people: tuple[Person, ...]
     tags: tuple[Tag, ...]
@@ -215,6 +231,7 @@ class Community:
     articles: tuple[Article, ...]
     tickets: tuple[Ticket, ...]
     drafts: tuple[Draft, ...]
+    searches: tuple[Search, ...]
 
 
 def read_community(folder: Path = DEMO) -> Community:
@@ -227,6 +244,7 @@ def read_community(folder: Path = DEMO) -> Community:
         articles=tuple(_article(path) for path in sorted((folder / "articles").glob("*.md"))),
         tickets=tuple(_ticket(path) for path in sorted((folder / "tickets").glob("*.md"))),
         drafts=tuple(_draft(row, place) for row, place in read_rows(folder / "drafts.json")),
+        searches=tuple(_search(row, place) for row, place in read_rows(folder / "searches.json")),
     )
 
 
@@ -392,3 +410,8 @@ def _contact(row: dict[str, Any], place: str) -> Contact:
 def _draft(row: dict[str, Any], place: str) -> Draft:
     require_only(row, "by kind on at title text tags", "", place)
     return Draft(**{**row, "at": read_offset(row["at"], place)})
+
+
+def _search(row: dict[str, Any], place: str) -> Search:
+    require_only(row, "words at", "empty shown opened again rare answer aside by", place)
+    return Search(**{**row, "at": read_offset(row["at"], place)})

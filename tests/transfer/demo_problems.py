@@ -8,6 +8,7 @@ from itertools import chain, pairwise
 import phonenumbers
 from markdown_it import MarkdownIt
 
+from forum.search.wordings import kept_words
 from forum.transfer.demo_stories import MENTION, REFERENCE
 from forum.transfer.demo_texts import Answer, Article, Comment, Community, Edit, Person, Question, Ticket
 
@@ -42,6 +43,7 @@ def problems(community: Community) -> list[str]:
         *problems_with_references(community),
         *problems_with_mentions(community),
         *problems_with_drafts(community),
+        *problems_with_searches(community),
     ]
 
 
@@ -268,6 +270,26 @@ def problems_with_references(community: Community) -> Iterator[str]:
                         yield f"{question.key}: refers to unknown {name}"
                     elif asked[name] >= text.at:
                         yield f"{question.key}: refers to {name} before it was asked"
+
+
+def problems_with_searches(community: Community) -> Iterator[str]:
+    """What was looked for is kept as it is written here, was counted, and is settled by somebody who may."""
+    people = {person.key: person for person in community.people}
+    questions = {question.key for question in community.questions}
+    seen = set()
+    for search in community.searches:
+        place = f"searches, {search.words}"
+        if kept_words(search.words) != search.words or search.words in seen:
+            yield f"{place}: would not be kept so, or stands here twice"
+        seen.add(search.words)
+        if not search.empty + search.shown or search.opened + search.again > search.shown:
+            yield f"{place}: more was opened than shown, or nothing was looked for"
+        if bool(search.by) != bool(search.answer or search.aside) or (search.answer and search.aside):
+            yield f"{place}: settled by nobody, or twice"
+        if search.by and not ({"editor"} & set(people[search.by].rights) or staff(people[search.by])):
+            yield f"{place}: settled by somebody who may not"
+        if search.answer and search.answer not in questions:
+            yield f"{place}: answered by an unknown question"
 
 
 def problems_with_drafts(community: Community) -> Iterator[str]:

@@ -11,9 +11,10 @@ from forum.base.words import Sentence, say
 from forum.questions.models import PRODUCT_LENGTH
 from forum.search import queries
 from forum.search.queries import PAGE
-from forum.web import pace
+from forum.web import pace, trails
 from forum.web.people import reader
 from forum.web.search.hits import pages, typed
+from forum.web.shelf import guesses_ahead
 from search_index.contract import DEEPEST_OFFSET, Sort
 
 KINDS = (("", say("Everything")), ("question", say("Questions")), ("article", say("Articles")))
@@ -47,12 +48,16 @@ def search() -> str | tuple[str, int]:
         # Whoever asks what was not found asks it in words, without the marks of a search.
         asked = query.text or words
         results = queries.search(db(), reader(), parts().index, query, offset=offset)
+        is_prefetch = guesses_ahead(request.headers.getlist)
+        trails.note_search(query, results, is_first_page=not offset, is_prefetch=is_prefetch)
     has_more = results is not None and results.has_more and offset + PAGE < DEEPEST_OFFSET
     return render_template(
         "search/results.html",
         words=words,
         asked=asked,
         search_query=words,
+        # Where there was nothing to open, other words are no sign that nothing fitted.
+        search_since=trails.minute() if results is not None and results.items else "",
         results=results,
         offset=offset,
         kinds=_choices("kind", KINDS, chosen),
