@@ -13,6 +13,7 @@ from forum.base.parts import Parts
 from forum.contacts import events as contacts
 from forum.contacts.reactions import gather_latecomers, join_confirmed_user
 from forum.drafts.actions import forget_old_drafts
+from forum.knowledge import events as knowledge
 from forum.knowledge.reactions import (
     check_article_of_answer,
     check_articles_of_question,
@@ -40,6 +41,8 @@ def subscribe_all(parts: Parts) -> None:
     relations = Relations(parts.index)
     for told in (questions.QuestionAsked, questions.QuestionEdited, QuestionImported):
         outbox.subscribe(told, relations.relate_question, name="search.relate", channel="relations")
+    outbox.subscribe(knowledge.ArticlePublished, relations.relate_article, name="search.relate", channel="relations")
+    outbox.every(timedelta(seconds=30), relations.relate_older, name="search.relate_older")
     outbox.every(timedelta(hours=1), forget_delivered)
     outbox.every(timedelta(hours=1), forget_old_keys)
     outbox.every(timedelta(hours=1), forget_usages)

@@ -102,6 +102,8 @@ GET: dict[str, tuple[str, ...]] = {
     "questions.show_answer": ("/answers/{answer}",),
     "questions.tag": ("/tags/router",),
     "questions.tags": ("/tags", "/tags?q=out", "/tags?q=nosuchtag"),
+    "search.duplicates_of": ("/questions/{again}/duplicates", "/questions/{again}/duplicates?part=1", "/questions/{alone}/duplicates"),
+    "search.list_duplicates": ("/review/duplicates",),
     "search.list_gaps": (
         "/search/gaps", "/search/gaps?kind=left&language=en&days=7", "/search/gaps?state=answered",
         "/search/gaps?state=dismissed",
@@ -317,6 +319,8 @@ POST: dict[str, Door] = {
     "questions.vote_on_question": Door("/questions/{question}/vote", {"value": "1"}, "carla"),
     "questions.withdraw_acceptance": Door("/answers/{accepted}/withdraw", {}, "anna"),
     "search.answer_gap": Door("/search/gaps/{gap}/answer", {"answer": "/kb/{live}/how"}, "elena"),
+    "search.deny_duplicate": Door("/questions/{again}/duplicates/{question}/deny", {}, "mia"),
+    "search.undo_denial": Door("/questions/{alone}/duplicates/{question}/undo", {}, "mia"),
     "search.dismiss_gap": Door("/search/gaps/{gap}/dismiss", {}, "elena"),
     "search.reopen_gap": Door("/search/gaps/{dismissed_gap}/reopen", {}, "elena"),
     "search.note_solved": Door("/similar/solved", {"hit": "question:{live_question}", "asking": "a1" * 16}, "visitor"),

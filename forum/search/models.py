@@ -100,3 +100,39 @@ class GapDay(Model):
     shown: Mapped[int] = mapped_column(default=0)
     opened: Mapped[int] = mapped_column(default=0)
     again: Mapped[int] = mapped_column(default=0)
+
+
+class LikelyDuplicate(Model):
+    """A question that may ask what an older one asked."""
+
+    __tablename__ = "likely_duplicates"
+    __table_args__ = (Index("ix_likely_duplicates_chance", "denied_at", "chance"),)
+
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), primary_key=True)
+    other_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), primary_key=True)
+    #: In thousandths.
+    chance: Mapped[int]
+    at: Mapped[Moment]
+    #: When a moderator said that they ask different things.
+    denied_at: Mapped[OptionalMoment]
+
+
+class ArticleMatch(Model):
+    """A question that an article may answer, found by the article's own words."""
+
+    __tablename__ = "article_matches"
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"), primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), primary_key=True)
+    #: The best first.
+    place: Mapped[int]
+
+
+class Relating(Model):
+    """When it was last looked for what resembles a question or an article; what has no row waits for it."""
+
+    __tablename__ = "relatings"
+
+    kind: Mapped[str] = mapped_column(String(10), primary_key=True)
+    row_id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[Moment]

@@ -44,3 +44,10 @@ def may_reopen_gap(actor: Reader, gap: Gap) -> Verdict:
     if gap.state == OPEN:
         return no("This waits for somebody already.")
     return YES
+
+
+def may_see_duplicates(reader: Reader) -> Verdict:
+    """See which questions may repeat older ones, and say of a pair that it does not."""
+    if reader.is_moderator:
+        return YES
+    return no("Only moderators can see which questions may have been asked before.")

@@ -183,3 +183,10 @@ def test_a_shield_fills_again_and_stays_small() -> None:
     for number in range(20_100):
         shield.spend(slow, str(number))
     assert len(shield._buckets) == 20_000
+
+
+@pytest.mark.parametrize("words", ["router tag:nowhere", "user:999999", "is:solved zeppelin", "after:2199-01-31"])
+def test_filters_that_leave_nothing_say_so(browser: Open, words: str) -> None:
+    page = browser(None).get("/search", query_string={"q": words}).text
+    assert "Nothing fits with these filters" in page
+    assert ("Search everything" in page) is (" " in words)

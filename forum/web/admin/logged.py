@@ -68,6 +68,8 @@ VERBS: dict[str, Sentence] = {
     "write_in_ticket": say("wrote in it"),
     "add_token": say("made an API token"),
     "write_article": say("began to write"),
+    "deny_duplicate": say("said that it asks something else"),
+    "undo_denial": say("took back that it asks something else"),
     "answer_gap": say("said what answers it"),
     "dismiss_gap": say("set aside"),
     "reopen_gap": say("let it wait again"),
