@@ -31,7 +31,7 @@ KEEP = timedelta(days=90)
 MOST_NOTES = 5_000
 
 #: Taken at once, so that the turn of others to write is never far.
-STEP = 500
+STEP = 200
 
 #: Wordings never seen before, in an hour and in all. Ten times what a busy forum brings; a flood ends here.
 MOST_NEW = 300
@@ -86,6 +86,28 @@ def _count(day: GapDay, note: SearchNote) -> None:
         day.again += note.count
 
 
+class _Terms:
+    """Which gap some terms belong to, without comparing them with those of all: there may be thousands."""
+
+    def __init__(self) -> None:
+        self._same: dict[frozenset[str], int] = {}
+        self._terms: dict[int, frozenset[str]] = {}
+        self._having: dict[str, list[int]] = {}
+
+    def add(self, gap_id: int, terms: frozenset[str]) -> None:
+        self._same[terms] = gap_id
+        self._terms[gap_id] = terms
+        for term in terms:
+            self._having.setdefault(term, []).append(gap_id)
+
+    def find(self, terms: frozenset[str]) -> int | None:
+        """The gap of the same terms, else the oldest of nearly the same."""
+        if terms in self._same:
+            return self._same[terms]
+        near = {gap_id for term in terms for gap_id in self._having.get(term, ())}
+        return min((gap_id for gap_id in near if are_alike(self._terms[gap_id], terms)), default=None)
+
+
 class _Shelf:
     """The gaps and wordings that some notes are about, and room for those that are new."""
 
@@ -98,7 +120,7 @@ class _Shelf:
         known = {wording.gap_id for wording in self._wordings.values()}
         self.gaps = {gap.id: gap for gap in session.scalars(select(Gap).where(Gap.id.in_(known)))}
         self._days: dict[tuple[int, datetime], GapDay] = {}
-        self._all: dict[int, frozenset[str]] | None = None
+        self._known: _Terms | None = None
         fresh = select(func.count()).select_from(GapWording)
         lately = session.scalar(fresh.where(GapWording.first_at > now - timedelta(hours=1))) or 0
         self._room = min(MOST_NEW - lately, MOST_WORDINGS - (session.scalar(fresh) or 0))
@@ -125,12 +147,12 @@ class _Shelf:
         terms = terms_of(note.words)
         if not terms:
             return None
-        if self._all is None:
-            rows = self._session.execute(select(Gap.id, Gap.terms).order_by(Gap.id))
-            self._all = {gap_id: frozenset(kept.split()) for gap_id, kept in rows}
+        if self._known is None:
+            self._known = _Terms()
+            for gap_id, kept in self._session.execute(select(Gap.id, Gap.terms).order_by(Gap.id)):
+                self._known.add(gap_id, frozenset(kept.split()))
         wanted = frozenset(terms)
-        same = next((gap_id for gap_id, kept in self._all.items() if kept == wanted), None)
-        alike = same or next((gap_id for gap_id, kept in self._all.items() if are_alike(kept, wanted)), None)
+        alike = self._known.find(wanted)
         if alike is not None:
             if alike not in self.gaps:
                 self.gaps[alike] = self._session.get_one(Gap, alike)
@@ -141,7 +163,7 @@ class _Shelf:
         self._session.add(gap)
         self._session.flush()
         self.gaps[gap.id] = gap
-        self._all[gap.id] = wanted
+        self._known.add(gap.id, wanted)
         return gap
 
     def day_of(self, wording: GapWording, at: datetime) -> GapDay:
