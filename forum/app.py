@@ -24,6 +24,7 @@ from forum.base.signing import Signer
 from forum.knowledge.actions import note_views as note_article_views
 from forum.media.looking import MOST_BYTES
 from forum.questions.actions import note_views as note_question_views
+from forum.search.gathering import note_searches
 from forum.subscriptions import subscribe_all
 from forum.web import access, compressing, shelf
 from forum.web.health import METER
@@ -51,6 +52,7 @@ def create_parts(settings: Settings, store: Store | None = None, index: "SearchI
     measures.register("session_seen", note_seen)
     measures.register("question_views", note_question_views)
     measures.register("article_views", note_article_views)
+    measures.register("searches", note_searches)
     made = Parts(
         settings=settings,
         store=chosen,

@@ -13,6 +13,7 @@ from forum.base.parts import Parts
 from forum.contacts import events as contacts
 from forum.contacts.reactions import gather_latecomers, join_confirmed_user
 from forum.drafts.actions import forget_old_drafts
+from forum.knowledge import events as knowledge
 from forum.knowledge.reactions import (
     check_article_of_answer,
     check_articles_of_question,
@@ -25,6 +26,7 @@ from forum.notices.reactions import AccountMails
 from forum.questions import events as questions
 from forum.questions.reactions import tell_contact, tell_questions
 from forum.search import reactions as search
+from forum.search.gathering import forget_gaps, gather_searches
 from forum.search.relating import Relations
 from forum.tickets.reactions import bring_tickets
 from forum.transfer.events import QuestionImported
@@ -39,11 +41,15 @@ def subscribe_all(parts: Parts) -> None:
     relations = Relations(parts.index)
     for told in (questions.QuestionAsked, questions.QuestionEdited, QuestionImported):
         outbox.subscribe(told, relations.relate_question, name="search.relate", channel="relations")
+    outbox.subscribe(knowledge.ArticlePublished, relations.relate_article, name="search.relate", channel="relations")
+    outbox.every(timedelta(seconds=30), relations.relate_older, name="search.relate_older")
     outbox.every(timedelta(hours=1), forget_delivered)
     outbox.every(timedelta(hours=1), forget_old_keys)
     outbox.every(timedelta(hours=1), forget_usages)
     outbox.every(timedelta(hours=1), forget_old_answers)
     outbox.every(timedelta(hours=1), forget_old_drafts)
+    outbox.every(timedelta(minutes=1), gather_searches)
+    outbox.every(timedelta(hours=1), forget_gaps)
     for answer_change in (
         questions.AnswerEdited,
         questions.AnswerAccepted,

@@ -12,7 +12,7 @@ Searching never raises: not on any text, and not on a damaged index (`hits.is_re
 IndexDamaged when there is nothing sound to write to.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -160,6 +160,9 @@ class SearchIndex(Protocol):
 
     def complete(self, prefix: str, limit: int = 8) -> list[str]:
         """Give words in use that begin so, the commonest first."""
+
+    def frequencies(self, terms: Iterable[str]) -> dict[str, int]:
+        """Say in how many documents terms stand; those that stand nowhere are left out."""
 
     def upto(self) -> int:
         """Say how far in the line of changes the index is; 0 when it holds nothing."""

@@ -178,6 +178,10 @@ class MemoryIndex:
         with self._lock:
             return commonest(self._contents.words, prefix, limit)
 
+    def frequencies(self, terms: Iterable[str]) -> dict[str, int]:
+        with self._lock:
+            return self._contents.frequencies(terms)
+
     def upto(self) -> int:
         return self._contents.upto
 

@@ -351,6 +351,9 @@ class PostgresIndex:
     def complete(self, prefix: str, limit: int = 8) -> list[str]:
         return self._ask(lambda shelf, _: commonest(shelf.words, prefix, limit), [])
 
+    def frequencies(self, terms: Iterable[str]) -> dict[str, int]:
+        return self._ask(lambda shelf, _: shelf.frequencies(terms), {})
+
     def upto(self) -> int:
         return self._ask(lambda _, state: int(state.upto), 0)
 

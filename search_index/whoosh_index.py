@@ -10,7 +10,7 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -235,6 +235,9 @@ class WhooshIndex:
 
     def complete(self, prefix: str, limit: int = 8) -> list[str]:
         return self._ask(lambda shelf: commonest(shelf.words, prefix, limit), [])
+
+    def frequencies(self, terms: Iterable[str]) -> dict[str, int]:
+        return self._ask(lambda shelf: shelf.frequencies(terms), {})
 
     def upto(self) -> int:
         return self._ask(lambda shelf: shelf.upto, 0)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from unittest.mock import patch
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forum.accounts import passwords
@@ -22,6 +23,8 @@ from forum.moderation.models import SPAM, Flag
 from forum.questions import actions
 from forum.questions.actions.products import ProductDraft, add_product
 from forum.questions.models import Answer, Comment, Product, Question
+from forum.search.gathering import gather_searches
+from forum.search.models import AGAIN, NOTHING, SHOWN, Gap, GapWording, SearchNote
 from forum.tickets.actions import open_ticket
 from forum.tickets.models import Ticket
 
@@ -196,3 +199,22 @@ def make_flag(
     """A doubt about a text as `flagger` would raise it."""
     with patch("forum.moderation.actions.flagging.spend"):
         return flag_text(session, flagger, post, reason, words, now)
+
+
+def make_gap(
+    session: Session,
+    words: str,
+    *,
+    nothing: int = 0,
+    left: int = 0,
+    again: int = 0,
+    is_rare: bool = False,
+    now: datetime = NOON,
+) -> Gap:
+    """Searches as pages would have noted them and the courier counted them."""
+    for what, count in ((NOTHING, nothing), (SHOWN, left + again), (AGAIN, again)):
+        if count:
+            session.add(SearchNote(words=words, what=what, is_rare=is_rare, count=count, at=now))
+    session.flush()
+    gather_searches(session, now)
+    return session.scalars(select(Gap).join(GapWording).where(GapWording.words == words)).one()

@@ -54,6 +54,7 @@ GET: dict[str, tuple[str, ...]] = {
     "knowledge.drafts": ("/kb/drafts",),
     "knowledge.edit_article": ("/kb/{draft}/edit",),
     "knowledge.home": ("/kb",),
+    "knowledge.new_article": ("/kb/new", "/kb/new?title=The+red+light"),
     "knowledge.show_article": ("/kb/{live}", "/kb/{draft}", "/kb/{in_review}"),
     "moderation.ask_why_flag": ("/answers/{answer}/flag", "/questions/{question}/flag", "/comments/{comment}/flag"),
     "moderation.decided": ("/review/decided",),
@@ -101,6 +102,13 @@ GET: dict[str, tuple[str, ...]] = {
     "questions.show_answer": ("/answers/{answer}",),
     "questions.tag": ("/tags/router",),
     "questions.tags": ("/tags", "/tags?q=out", "/tags?q=nosuchtag"),
+    "search.duplicates_of": ("/questions/{again}/duplicates", "/questions/{again}/duplicates?part=1", "/questions/{alone}/duplicates"),
+    "search.list_duplicates": ("/review/duplicates",),
+    "search.list_gaps": (
+        "/search/gaps", "/search/gaps?kind=left&language=en&days=7", "/search/gaps?state=answered",
+        "/search/gaps?state=dismissed",
+    ),
+    "search.show_gap": ("/search/gaps/{gap}", "/search/gaps/{answered_gap}", "/search/gaps/{dismissed_gap}"),
     "search.search": ("/search", "/search?q=red+light", "/search?q=zzzzunfindable"),
     "search.similar": ("/similar?title=red+light",),
     "tickets.new": ("/tickets/new", "/tickets/new?contact={contact}"),
@@ -241,6 +249,9 @@ POST: dict[str, Door] = {
         "/kb/{in_review}/review", {"outcome": "approve", "version": "1", "comment": "", "source": ""}, "mia"
     ),
     "knowledge.roll_back": Door("/kb/{live}/revisions/2/rollback", {"version": "3", "why": "It was better."}, "elena"),
+    "knowledge.write_article": Door(
+        "/kb/new", {"title": "How to borrow a ladder", "text": LONG, "language": "en", "once": "b2" * 16}, "elena"
+    ),
     "knowledge.save_article": Door(
         "/kb/{draft}/edit",
         {"title": "How a bill is read", "text": LONG, "language": "en", "version": "1", "why": "clearer"},
@@ -307,6 +318,11 @@ POST: dict[str, Door] = {
     "questions.vote_on_answer": Door("/answers/{answer}/vote", {"value": "1"}, "anna"),
     "questions.vote_on_question": Door("/questions/{question}/vote", {"value": "1"}, "carla"),
     "questions.withdraw_acceptance": Door("/answers/{accepted}/withdraw", {}, "anna"),
+    "search.answer_gap": Door("/search/gaps/{gap}/answer", {"answer": "/kb/{live}/how"}, "elena"),
+    "search.deny_duplicate": Door("/questions/{again}/duplicates/{question}/deny", {}, "mia"),
+    "search.undo_denial": Door("/questions/{alone}/duplicates/{question}/undo", {}, "mia"),
+    "search.dismiss_gap": Door("/search/gaps/{gap}/dismiss", {}, "elena"),
+    "search.reopen_gap": Door("/search/gaps/{dismissed_gap}/reopen", {}, "elena"),
     "search.note_solved": Door("/similar/solved", {"hit": "question:{live_question}", "asking": "a1" * 16}, "visitor"),
     "tickets.add_message": Door("/tickets/{ticket}/messages", {"kind": "note", "text": TEXT}, "aldo"),
     "tickets.change_ticket": Door(

@@ -27,8 +27,11 @@ from forum.moderation.actions import decide
 from forum.questions import actions
 from forum.questions.actions import tags
 from forum.questions.actions.products import archive_product
-from forum.questions.models import Answer, Tag
+from forum.questions.models import Answer, Question, Tag
 from forum.questions.queries import find_tag
+from forum.search.duplicates import deny
+from forum.search.gaps import answer_gap, dismiss_gap
+from forum.search.models import LikelyDuplicate
 from forum.tickets.actions import link, unlink
 from tests.builders import (
     make_answer,
@@ -36,6 +39,7 @@ from tests.builders import (
     make_comment,
     make_contact,
     make_flag,
+    make_gap,
     make_product,
     make_question,
     make_ticket,
@@ -79,6 +83,8 @@ def build_town(session: Session, cast: dict[str, User], settings: Settings, now:
         _build_questions(session, cast, town, now)
         _build_knowledge(session, cast, town, now)
     _build_review(session, cast, town, now)
+    _build_gaps(session, cast, town, now)
+    _build_pairs(session, cast, town, now)
     _build_desk(session, cast, town, now)
     _build_accounts(session, cast, settings, town, now)
     session.flush()
@@ -166,6 +172,26 @@ def _build_review(session: Session, cast: dict[str, User], town: Town, now: date
         "flag": flag.id, "item": flag.item_id, "question_item": question_item.id,
         "decided_item": decision.item_id, "decision": decision.id,
     }  # fmt: skip
+
+
+def _build_pairs(session: Session, cast: dict[str, User], town: Town, now: datetime) -> None:
+    """A question that may repeat an older one, and one of which a moderator said that it does not."""
+    with unlimited():
+        again = make_question(session, cast["bruno"], title="Why does my router show a red light", now=now)
+    older = session.get_one(Question, town.ids["question"])
+    session.add(LikelyDuplicate(question_id=again.id, other_id=older.id, chance=600, at=now))
+    deny(session, cast["mia"], session.get_one(Question, town.ids["alone"]), older, now)
+    town.ids["again"] = again.id
+
+
+def _build_gaps(session: Session, cast: dict[str, User], town: Town, now: datetime) -> None:
+    """What was looked for and not found, in each state."""
+    waiting = make_gap(session, "how to borrow a ladder", nothing=4, now=now)
+    answered = make_gap(session, "put out the red light", left=3, again=2, now=now)
+    dismissed = make_gap(session, "weather on sunday", nothing=2, now=now)
+    answer_gap(session, cast["elena"], answered, "article", town.ids["live"], now)
+    dismiss_gap(session, cast["elena"], dismissed, now)
+    town.ids |= {"gap": waiting.id, "answered_gap": answered.id, "dismissed_gap": dismissed.id}
 
 
 def _build_desk(session: Session, cast: dict[str, User], town: Town, now: datetime) -> None:

@@ -14,7 +14,9 @@ from forum.api.models import KeptAnswer, find_kept
 from forum.api.problems import problem_of
 from forum.api.replies import Plain, Reply, reply
 from forum.base.errors import Invalid
+from forum.base.pace import keep_pace
 from forum.base.requests import db, forget_session, now, writes
+from forum.base.shield import Pace
 from forum.base.words import Sentence, say
 
 if TYPE_CHECKING:
@@ -48,6 +50,8 @@ class Route:
     has_tag: bool = False
     #: Slow work for which no transaction should wait; what it returns is given to the view too.
     first: View | None = None
+    #: How fast one caller may ask, for what takes time to find.
+    pace: Pace | None = None
 
     @property
     def name(self) -> str:
@@ -118,6 +122,8 @@ def prepared(route: Route, named: Plain) -> Plain:
         require_scope(route.scopes)
     else:
         caller()
+    if route.pace is not None:
+        keep_pace(route.pace, caller().id)
     given: Plain = {}
     if route.is_unsafe:
         bodies.idempotency_key()

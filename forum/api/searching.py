@@ -8,6 +8,7 @@ from forum.api.callers import reader
 from forum.api.replies import Reply, items_reply
 from forum.api.routes import api
 from forum.base.errors import Invalid
+from forum.base.pace import SEARCHES, SIMILAR
 from forum.base.paging import DAMAGED, read_cursor, write_cursor
 from forum.base.parts import parts
 from forum.base.requests import db
@@ -19,7 +20,15 @@ if TYPE_CHECKING:
     from forum.api import shapes
 
 
-@api.route("GET", "/search", say("Search questions and articles"), asks="SearchQuery", gives="Hit", is_list=True)
+@api.route(
+    "GET",
+    "/search",
+    say("Search questions and articles"),
+    asks="SearchQuery",
+    gives="Hit",
+    is_list=True,
+    pace=SEARCHES,
+)
 def search(query: "shapes.SearchQuery") -> Reply:
     offset = _offset(query.cursor)
     if not query.q and not query.tag and not query.product:
@@ -37,6 +46,7 @@ def search(query: "shapes.SearchQuery") -> Reply:
     asks="SimilarQuery",
     gives="Hit",
     is_list=True,
+    pace=SIMILAR,
 )
 def similar(query: "shapes.SimilarQuery") -> Reply:
     words = f"{query.title} {query.text}".strip()[:LONGEST_QUERY]

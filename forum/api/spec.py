@@ -157,6 +157,8 @@ def failures(route: Route) -> list[int]:
         found.add(404)
     if route.is_unsafe:
         found |= {429, 503}
+    if route.pace is not None:
+        found.add(429)
     if route.takes is not None:
         found |= {400, 413, 415}
     if route.has_tag and route.is_unsafe and route.status == 200:

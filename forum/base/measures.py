@@ -18,7 +18,10 @@ FLUSH_SECONDS = 5.0
 #: More different things than this between two flushes are not counted, so that memory stays bounded.
 MOST_KEYS = 20_000
 
-Writer = Callable[[Session, dict[int, int]], None]
+#: What is counted: a row by its number, or something that has none, as a tuple.
+Key = Any
+
+Writer = Callable[[Session, dict[Key, int]], None]
 
 
 class Measures:
@@ -27,19 +30,19 @@ class Measures:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._writers: dict[str, Writer] = {}
-        self._counts: Counter[tuple[str, int]] = Counter()
+        self._counts: Counter[tuple[str, Key]] = Counter()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
     def register(self, kind: str, writer: Writer) -> None:
-        """Let `writer(session, {id: count})` store the counts of one kind."""
+        """Let `writer(session, {key: count})` store the counts of one kind; its keys can be put in order."""
         self._writers[kind] = writer
 
-    def add(self, kind: str, row_id: int, count: int = 1) -> None:
+    def add(self, kind: str, key: Key, count: int = 1) -> None:
         """Count; the sum is written within a few seconds."""
         with self._lock:
             if len(self._counts) < MOST_KEYS:
-                self._counts[kind, row_id] += count
+                self._counts[kind, key] += count
 
     def start(self) -> None:
         """Write every few seconds from a thread of its own, once per process."""
@@ -53,9 +56,9 @@ class Measures:
             counts, self._counts = self._counts, Counter()
         if not counts:
             return
-        kinds: dict[str, dict[int, int]] = {}
-        for (kind, row_id), number in sorted(counts.items()):
-            kinds.setdefault(kind, {})[row_id] = number
+        kinds: dict[str, dict[Key, int]] = {}
+        for (kind, key), number in sorted(counts.items()):
+            kinds.setdefault(kind, {})[key] = number
 
         def write(session: Session) -> Any:
             for kind, numbers in kinds.items():

@@ -97,7 +97,7 @@ def promote_answer(
         source_state=ACCEPTED,
     )
     session.add(article)
-    _add_revision(session, article, actor, title, text, language, "", now)
+    add_revision(session, article, actor, title, text, language, "", now)
     _add_credit(session, article, answer.author_id, ANSWERED)
     _add_question(session, article, actor, answer.question, now)
     log_act(session, actor, "promote_answer", article, now, after={"state": DRAFT, "answer_id": answer.id})
@@ -131,7 +131,7 @@ def save_revision(
         return last
     _withdraw_review(session, article, now)
     article.state = DRAFT
-    revision = _add_revision(session, article, actor, title, text, language, why, now)
+    revision = add_revision(session, article, actor, title, text, language, why, now)
     log_act(session, actor, "edit_article", article, now, {"version": based_on}, {"version": revision.number}, why)
     publish(session, ArticleSaved(article.id, revision.number))
     return revision
@@ -151,7 +151,7 @@ def discard_draft(session: Session, actor: User, article: Article, now: datetime
         _delete_draft(session, article)
         publish(session, ArticleDiscarded(article.id))
         return False
-    article.published = _add_revision(
+    article.published = add_revision(
         session, article, actor, published.title, published, published.language, published.why, now
     )
     article.state = PUBLISHED
@@ -329,7 +329,7 @@ def _thank(session: Session, reviewer: User, article: Article, now: datetime) ->
         record(session, named.user_id, PROMOTED, Cause.of(article), now, actor_id=reviewer.id, details=details)
 
 
-def _add_revision(
+def add_revision(
     session: Session,
     article: Article,
     author: User,

@@ -72,6 +72,8 @@ class Results:
     is_noise: bool = False
     #: What the words were, when there was nothing in them to look for.
     noise: Noise | None = None
+    #: Whether a word of it stands in no text that everybody may read.
+    has_strange_words: bool = False
     #: False when the index could not be asked and only titles were looked through.
     is_complete: bool = True
 
@@ -94,6 +96,7 @@ def search(
         suggestion=suggestion,
         is_noise=hits.is_noise,
         noise=noise_of(query.text) if hits.is_noise else None,
+        has_strange_words=bool(hits.unknown or hits.corrected),
     )
 
 

@@ -31,6 +31,7 @@ from forum.transfer.demo_stories import (
     draft_moment,
     follow_moments,
     question_moments,
+    search_moment,
     ticket_moments,
 )
 from forum.transfer.demo_texts import read_community
@@ -100,6 +101,7 @@ def _moments(community: texts.Community, site: str, password_hash: str) -> list[
     for ticket in community.tickets:
         moments += ticket_moments(ticket, community, site)
     moments += [draft_moment(draft) for draft in community.drafts]
+    moments += [search_moment(search) for search in community.searches]
     return sorted(moments, key=lambda moment: moment.at)
 
 

@@ -211,6 +211,22 @@ class Draft:
 
 
 @dataclass(frozen=True)
+class Search:
+    """What people looked for, how often, and what became of it; `answer` is the question that an editor named."""
+
+    words: str
+    at: timedelta
+    empty: int = 0
+    shown: int = 0
+    opened: int = 0
+    again: int = 0
+    rare: bool = False
+    answer: str = ""
+    aside: bool = False
+    by: str = ""
+
+
+@dataclass(frozen=True)
 class Community:
     people: tuple[Person, ...]
     tags: tuple[Tag, ...]
@@ -220,3 +236,4 @@ class Community:
     articles: tuple[Article, ...]
     tickets: tuple[Ticket, ...]
     drafts: tuple[Draft, ...]
+    searches: tuple[Search, ...]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forum.accounts.mentions import mention_name
@@ -25,6 +26,9 @@ from forum.media.queries import find_shown
 from forum.questions import actions as questions
 from forum.questions.actions.voting import DOWN, UP
 from forum.questions.models import Answer, Comment, Post, Product, Question, Tag
+from forum.search.gaps import answer_gap, dismiss_gap
+from forum.search.gathering import gather_searches
+from forum.search.models import AGAIN, NOTHING, OPENED, SHOWN, Gap, GapWording, SearchNote
 from forum.tickets import actions as tickets
 from forum.tickets.models import FROM_AGENT, FROM_CUSTOMER, Target, Ticket
 from forum.transfer import demo_community as texts
@@ -321,6 +325,28 @@ def draft_moment(draft: texts.Draft) -> Moment:
         drafts.save_draft(session, cast.people[draft.by], purpose, written, 0, now)
 
     return Moment(draft.at, keep)
+
+
+def search_moment(search: texts.Search) -> Moment:
+    """Looked for by nobody in particular, counted as the courier does, and perhaps looked at by an editor."""
+
+    def look(session: Session, cast: Cast, now: datetime) -> None:
+        counts = {NOTHING: search.empty, SHOWN: search.shown, OPENED: search.opened, AGAIN: search.again}
+        session.add_all(
+            SearchNote(words=search.words, what=what, is_rare=search.rare, count=count, at=now)
+            for what, count in counts.items()
+            if count
+        )
+        session.flush()
+        gather_searches(session, now)
+        if search.by:
+            gap = session.scalars(select(Gap).join(GapWording).where(GapWording.words == search.words)).one()
+            if search.answer:
+                answer_gap(session, cast.people[search.by], gap, "question", cast.questions[search.answer].id, now)
+            if search.aside:
+                dismiss_gap(session, cast.people[search.by], gap, now)
+
+    return Moment(search.at, look)
 
 
 def _target(cast: Cast, words: str) -> Target:

@@ -19,6 +19,7 @@ from forum.transfer.demo_community import (
     Person,
     Product,
     Question,
+    Search,
     Tag,
     Ticket,
     TicketStep,
@@ -46,6 +47,7 @@ def read_community(folder: Path = DEMO) -> Community:
         articles=tuple(_article(path) for path in sorted((folder / "articles").glob("*.md"))),
         tickets=tuple(_ticket(path) for path in sorted((folder / "tickets").glob("*.md"))),
         drafts=tuple(_draft(row, place) for row, place in read_rows(folder / "drafts.json")),
+        searches=tuple(_search(row, place) for row, place in read_rows(folder / "searches.json")),
     )
 
 
@@ -225,3 +227,8 @@ def _contact(row: dict[str, Any], place: str) -> Contact:
 def _draft(row: dict[str, Any], place: str) -> Draft:
     require_only(row, "by kind on at title text tags", "", place)
     return Draft(**{**row, "at": read_offset(row["at"], place)})
+
+
+def _search(row: dict[str, Any], place: str) -> Search:
+    require_only(row, "words at", "empty shown opened again rare answer aside by", place)
+    return Search(**{**row, "at": read_offset(row["at"], place)})

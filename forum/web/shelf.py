@@ -19,8 +19,11 @@ from werkzeug.http import parse_cookie
 from forum.base.changes import Changes
 from forum.base.measures import Measures
 from forum.base.parts import parts
+from forum.search.rules import may_see_gaps
+from forum.web import trails
 from forum.web.headers import is_personal
 from forum.web.language import best_language
+from forum.web.people import reader
 
 #: Nothing that a visitor sees is older, in seconds; times told on a page move on even when nothing is written.
 FRESH = 2.0
@@ -130,6 +133,7 @@ class KeptPages:
         self._kept.move_to_end(wanted.key)
         if kept.viewed is not None and not guesses_ahead(scope.headers.get):
             self._measures.add(*kept.viewed)
+            trails.note_opened(self._measures, scope.headers.get_all)
         answer = _answer(kept, scope)
         self._count("GET", kept.route, answer[0], 0.0)
         return answer
@@ -207,6 +211,8 @@ def note_view(kind: str, row_id: int) -> None:
     g.viewed = (kind, row_id)
     if request.method == "GET" and not guesses_ahead(request.headers.get):
         parts().measures.add(kind, row_id)
+        if not may_see_gaps(reader()):
+            trails.note_opened(parts().measures, request.headers.getlist)
 
 
 def is_shared() -> bool:

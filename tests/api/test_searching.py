@@ -7,6 +7,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from forum.accounts.models import User
+from forum.base import pace
+from forum.base.parts import Parts
+from forum.base.shield import Pace
 from forum.questions import actions
 from forum.questions.models import Question
 from tests.builders import NOON, make_answer, make_question
@@ -106,3 +109,28 @@ def test_articles_are_found_once_they_are_published(
     program(mia).post(f"{path}/review", {"outcome": "approve"})
     carry()
     assert [hit["kind"] for hit in program().get(asked).json["items"]] == ["article"]
+
+
+@pytest.mark.parametrize(
+    ("path", "limit"), [("/search?q=modem", pace.SEARCHES), ("/similar?title=modem", pace.SIMILAR)]
+)
+def test_a_program_that_searches_without_end_is_told_to_wait(
+    program: Open,
+    parts: Parts,
+    question: Question,
+    anna: User,
+    path: str,
+    limit: Pace,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(parts.shield, "_clock", lambda: 0.0)
+    visitor, hers = program(), program(anna)
+    for who, called in (("127.0.0.1", visitor), (f"user:{anna.id}", hers)):
+        assert called.get(path).status_code == 200
+        for _ in range(limit.burst - 1):
+            parts.shield.spend(limit, who)
+        refused = called.get(path)
+        assert refused.status_code == 429
+        assert int(refused.headers["Retry-After"]) >= 1
+        assert "wait a little" in refused.json["detail"]
+    assert program().get("/questions").status_code == 200

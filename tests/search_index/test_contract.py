@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from search_index.analysis import query_words
 from search_index.contract import IndexDamaged, Query, SearchIndex, Sort
 from search_index.grammar import parse
 from search_index.memory import MemoryIndex
@@ -351,6 +352,14 @@ def test_completion(shelf: SearchIndex) -> None:
     assert shelf.complete("rou") == ["router"]
     assert shelf.complete("Fatt") == ["fattura"]
     assert shelf.complete("r") == []
+
+
+def test_frequencies_count_documents(shelf: SearchIndex) -> None:
+    (word,) = query_words("bolletta")
+    assert shelf.frequencies([*word.alternatives, "nowhere"]) == {"bollett": 1}
+    assert shelf.frequencies([]) == {}
+    change(shelf, drop=("question:2",))
+    assert shelf.frequencies(word.alternatives) == {}
 
 
 def test_noise_and_unknown_words_are_told_apart(shelf: SearchIndex) -> None:

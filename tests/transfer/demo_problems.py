@@ -9,6 +9,7 @@ import phonenumbers
 from markdown_it import MarkdownIt
 
 from forum.moderation.models import DECISIONS, REASONS
+from forum.search.wordings import kept_words
 from forum.transfer.demo_community import Answer, Article, Comment, Community, Edit, Person, Question, Ticket
 from forum.transfer.demo_pictures import PICTURES
 from forum.transfer.demo_stories import MENTION, REFERENCE
@@ -45,6 +46,7 @@ def problems(community: Community) -> list[str]:
         *problems_with_mentions(community),
         *problems_with_drafts(community),
         *problems_with_pictures(community),
+        *problems_with_searches(community),
     ]
 
 
@@ -302,6 +304,26 @@ def problems_with_pictures(community: Community) -> Iterator[str]:
             if len(words) < 15:
                 yield f"{key}: the picture {name} is not described"
     yield from (f"picture {name} is nowhere" for name in PICTURES.keys() - named)
+
+
+def problems_with_searches(community: Community) -> Iterator[str]:
+    """What was looked for is kept as it is written here, was counted, and is settled by somebody who may."""
+    people = {person.key: person for person in community.people}
+    questions = {question.key for question in community.questions}
+    seen = set()
+    for search in community.searches:
+        place = f"searches, {search.words}"
+        if kept_words(search.words) != search.words or search.words in seen:
+            yield f"{place}: would not be kept so, or stands here twice"
+        seen.add(search.words)
+        if not search.empty + search.shown or search.opened + search.again > search.shown:
+            yield f"{place}: more was opened than shown, or nothing was looked for"
+        if bool(search.by) != bool(search.answer or search.aside) or (search.answer and search.aside):
+            yield f"{place}: settled by nobody, or twice"
+        if search.by and not ({"editor"} & set(people[search.by].rights) or staff(people[search.by])):
+            yield f"{place}: settled by somebody who may not"
+        if search.answer and search.answer not in questions:
+            yield f"{place}: answered by an unknown question"
 
 
 def problems_with_drafts(community: Community) -> Iterator[str]:

@@ -154,7 +154,10 @@ def stopped(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("path", "limit"), [("/search?q=router", pace.SEARCHES), ("/similar?title=router+blinks", pace.SIMILAR)]
 )
-def test_who_searches_without_end_is_told_to_wait(browser: Open, parts: Parts, path: str, limit: Pace) -> None:
+def test_who_searches_without_end_is_told_to_wait(
+    browser: Open, parts: Parts, path: str, limit: Pace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts.shield, "_clock", lambda: 0.0)
     client = browser(None)
     assert client.get(path).status_code == 200
     for _ in range(limit.burst - 1):
@@ -188,3 +191,10 @@ def test_a_shield_fills_again_and_stays_small() -> None:
     for number in range(20_100):
         shield.spend(slow, str(number))
     assert len(shield._buckets) == 20_000
+
+
+@pytest.mark.parametrize("words", ["router tag:nowhere", "user:999999", "is:solved zeppelin", "after:2199-01-31"])
+def test_filters_that_leave_nothing_say_so(browser: Open, words: str) -> None:
+    page = browser(None).get("/search", query_string={"q": words}).text
+    assert "Nothing fits with these filters" in page
+    assert ("Search everything" in page) is (" " in words)

@@ -424,8 +424,8 @@ def test_what_the_pages_cost(
     visitor, editor = browser(None), browser(elena)
     for reader, address, most in (
         (visitor, "/kb", 2),
-        (visitor, f"/kb/{article.id}/{article.slug}", 3),
-        (editor, f"/kb/{article.id}/{article.slug}", 8),
+        (visitor, f"/kb/{article.id}/{article.slug}", 4),
+        (editor, f"/kb/{article.id}/{article.slug}", 9),
         (editor, "/kb/drafts?state=asks", 5),
     ):
         with count_queries() as queries:

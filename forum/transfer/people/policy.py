@@ -108,6 +108,13 @@ POLICIES: dict[str, Policy] = {
     # Stay where the texts stay that show them; the files go a while after the last text that did.
     "pictures": Policy("Pictures people uploaded.", {"uploader_id": _WROTE}),
     "picture_uses": Policy("Texts that show pictures."),
+    "search_notes": Policy("Searches not counted yet, without who searched.", left_out=OF_THE_MOMENT),
+    "gaps": Policy("What was looked for without luck, without who looked for it."),
+    "gap_wordings": Policy("The wordings of it."),
+    "gap_days": Policy("How often, and what became of it."),
+    "likely_duplicates": Policy("Questions that may repeat others."),
+    "article_matches": Policy("Questions that articles may answer."),
+    "relatings": Policy("When others alike were looked for.", left_out=OF_THE_MOMENT),
     "askings": Policy("How askings ended, without who asked.", secrets=frozenset(("key",))),
     "articles": Policy("Pages of the knowledge base.", {"creator_id": _DID}),
     "article_revisions": Policy("Saved states of articles.", {"author_id": _WROTE}),

@@ -1,22 +1,10 @@
-"""From where a request comes, as far as limits care."""
-
-import ipaddress
+"""From what a request comes, as far as lists of sessions and limits care."""
 
 from flask import request
 
+from forum.base.pace import client_address
 
-def client_address() -> str:
-    """The address of the browser; of IPv6 the /64 that one household has to itself."""
-    given = request.remote_addr or "unknown"
-    try:
-        address = ipaddress.ip_address(given.partition("%")[0])
-    except ValueError:
-        return given[:60]
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped is not None:
-            return str(address.ipv4_mapped)
-        return str(ipaddress.ip_network((address, 64), strict=False))
-    return str(address)
+__all__ = ["client_address", "user_agent"]
 
 
 def user_agent() -> str:

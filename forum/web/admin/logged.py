@@ -67,6 +67,12 @@ VERBS: dict[str, Sentence] = {
     "open_ticket": say("opened"),
     "write_in_ticket": say("wrote in it"),
     "add_token": say("made an API token"),
+    "write_article": say("began to write"),
+    "deny_duplicate": say("said that it asks something else"),
+    "undo_denial": say("took back that it asks something else"),
+    "answer_gap": say("said what answers it"),
+    "dismiss_gap": say("set aside"),
+    "reopen_gap": say("let it wait again"),
     "send_again": say("sent again"),
     "send_all_again": say("sent all again"),
 }
@@ -83,6 +89,7 @@ TARGETS: dict[str, Sentence] = {
     "product": say("product %(number)s"),
     "tag": say("tag %(number)s"),
     "brand": say("the brand"),
+    "gap": say("what was not found, %(number)s"),
 }
 
 #: The same without a number.
@@ -98,6 +105,7 @@ KIND_WORDS: dict[str, Sentence] = {
     "product": say("Product"),
     "tag": say("Tag"),
     "brand": say("Brand"),
+    "gap": say("What was not found"),
 }
 
 #: Where a thing is read; a comment and a job have no page of their own.
@@ -108,6 +116,7 @@ PLACES = {
     "article": "/kb/{}",
     "question": "/questions/{}",
     "answer": "/answers/{}",
+    "gap": "/search/gaps/{}",
 }
 
 KEYS: dict[str, Sentence] = {
@@ -158,6 +167,7 @@ STATE_WORDS: dict[str, Sentence] = {
     "closed": say("Closed"),
     "open": say("Open to its owner"),
     "dead": say("Given up"),
+    "dismissed": say("Set aside"),
 }
 
 VALUES: dict[str, dict[str, Sentence]] = {

@@ -101,8 +101,14 @@ def drafts() -> str:
         tabs_=[
             {"label": label, "url": drafts_url(name), "is_current": name == state, "count": counts.get(name)}
             for name, label in lists.items()
-        ],
+        ]
+        + (
+            [{"label": say("What people did not find"), "url": url_for("search.list_gaps")}]
+            if rules.may_write(who)
+            else []
+        ),
         cards=cards,
         candidates=candidates,
+        may_write=bool(rules.may_write(who)),
         next_url=drafts_url(state, after=next_cursor) if next_cursor else None,
     )

@@ -14,6 +14,7 @@ from forum.knowledge import queries, rules
 from forum.knowledge.models import Article, ArticleRevision, Review
 from forum.knowledge.sources import review_reasons, source_changes, source_now
 from forum.questions.rules import may_see
+from forum.search.matches import list_matches
 from forum.web.forms import form_from
 from forum.web.knowledge.addresses import article_url
 from forum.web.knowledge.cards import SUMMARY_LENGTH
@@ -78,6 +79,7 @@ def show_page(article: Article, newest: bool = False, **forms: Any) -> str:
         has_newer=article.published is not None and article.version != article.published.number,
         credits=queries.list_credits(session, article),
         questions=questions,
+        matches=[(each, question_url(each)) for each in list_matches(session, article)] if article.is_live else [],
         source_url=answer_url(answer) if answer is not None and source_is_open else None,
         desk=lay_desk(article, revision, forms) if rules.may_see_drafts(who) else None,
         address=article_url(article),

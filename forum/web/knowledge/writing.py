@@ -13,8 +13,8 @@ from forum.base.markup import Rendered
 from forum.base.requests import db, forget_session, now, writes
 from forum.base.verdicts import require
 from forum.drafts.models import EDIT_ARTICLE, Purpose
-from forum.knowledge import actions, queries, rules
-from forum.knowledge.models import Article
+from forum.knowledge import actions, beginning, queries, rules
+from forum.knowledge.models import TITLE_LENGTH, Article
 from forum.questions.queries import find_answer
 from forum.web.drafts.restoring import is_sent, restore
 from forum.web.forms import form_from, takes
@@ -72,6 +72,38 @@ def promote_answer(answer_id: int, composed: queries.Draft | None, text: Rendere
     )
     flash(gettext("The draft is made from the question and its answer. Now make it an article for everybody."), "ok")
     return redirect(url_for("knowledge.edit_article", article_id=article.id), 303)
+
+
+@pages.get("/kb/new")
+def new_article() -> str:
+    """Begin with nothing but perhaps a title, as for what people look for and nobody has asked."""
+    require(rules.may_write(actor()))
+    title = request.args.get("title", "")[:TITLE_LENGTH]
+    return new_page(form_from(ArticleForm, title=title, language=language()))
+
+
+def new_page(form: ArticleForm, **shown: Any) -> str:
+    require(rules.may_write(actor()))
+    return render_template("knowledge/new.html", form=form, **shown)
+
+
+@pages.post("/kb/new")
+@previews(ArticleForm, new_page)
+@takes(ArticleForm, again=new_page)
+@writes
+def write_article(form: ArticleForm) -> Response:
+    """Make the draft."""
+    article = beginning.write_article(
+        db(),
+        actor(),
+        form.title.data,
+        form.written,
+        now(),
+        language=form.language.data,
+        once=form.once_key,
+    )
+    flash(gettext("Saved as a draft. Ask for a review when it is ready."), "ok")
+    return redirect(article_url(article, newest=1), 303)
 
 
 @pages.get("/kb/<int:article_id>/edit")

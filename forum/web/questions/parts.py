@@ -216,6 +216,7 @@ class BesideFacts(NamedTuple):
     is_agent: bool
     may_close: bool
     may_reopen: bool
+    may_see_duplicates: bool
 
     def shown(self) -> "BesideShown":
         related = [(each, place("questions", each.id, title_slug(each.title))) for each in self.related]

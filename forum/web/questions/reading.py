@@ -22,6 +22,7 @@ from forum.questions.queries import find_answer
 from forum.questions.reading import Discussion, read_discussion
 from forum.questions.rows import AUTHOR, AnswerRow, Onlooker, QuestionRow
 from forum.questions.topics import list_related
+from forum.search.rules import may_see_duplicates
 from forum.web.drafts.restoring import fill
 from forum.web.forms import form_from
 from forum.web.moving import moved, whole
@@ -90,7 +91,7 @@ def draw_question(discussion: Discussion, form: AnswerForm | None = None, previe
             discussion.question_raw[AUTHOR],
             list_related(db(), question.id),
             *(question.id, question.closed_at is not None, who.is_staff, who.is_agent),
-            *(bool(rules.may_close(who)), bool(rules.may_reopen(who))),
+            *(bool(rules.may_close(who)), bool(rules.may_reopen(who)), bool(may_see_duplicates(who))),
         ),
         promotable=accepted if accepted is not None and who.is_editor else None,
         may_promote=rules_of_articles.may_promote(who, accepted) if accepted is not None else None,

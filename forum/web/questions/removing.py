@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -13,7 +13,7 @@ from forum.base.requests import db, now, writes
 from forum.base.verdicts import Verdict, require
 from forum.base.words import Sentence, say
 from forum.questions import actions, rules
-from forum.questions.models import Answer, Comment, Post, Question
+from forum.questions.models import WHY_LENGTH, Answer, Comment, Post, Question
 from forum.questions.queries import find_answer, find_comment, find_question
 from forum.web.forms import form_from, takes
 from forum.web.language import spoken
@@ -210,7 +210,7 @@ def _register(name: str, act: Act, kind: str) -> None:
 
     def ask_why(**named: Any) -> str:
         require(act.rule(actor(), FIND[kind](db(), actor(), named[key])))
-        return again(form_from(MaybeWhyForm), **named)
+        return again(form_from(MaybeWhyForm, why=request.args.get("why", "")[:WHY_LENGTH]), **named)
 
     def do(form: MaybeWhyForm, **named: Any) -> Response:
         post = FIND[kind](db(), reader(), named[key])

@@ -1,6 +1,6 @@
 """Finding: what fits the words, and what resembles a question before it is asked."""
 
-from forum.web.search import similar, views
+from forum.web.search import duplicates, gaps, similar, views
 from forum.web.search.hits import pages
 
-__all__ = ["pages", "similar", "views"]
+__all__ = ["duplicates", "gaps", "pages", "similar", "views"]

@@ -11,10 +11,11 @@ from forum.base.words import Sentence, say
 from forum.questions.models import PRODUCT_LENGTH
 from forum.search import queries
 from forum.search.queries import PAGE
-from forum.web import pace
+from forum.web import pace, trails
 from forum.web.people import reader
 from forum.web.search.hits import pages, typed
-from search_index.contract import DEEPEST_OFFSET, Sort
+from forum.web.shelf import guesses_ahead
+from search_index.contract import DEEPEST_OFFSET, Query, Sort
 
 KINDS = (("", say("Everything")), ("question", say("Questions")), ("article", say("Articles")))
 STATES = (("", say("Any state")), ("solved", say("Solved")), ("answered", say("Answered")), ("waiting", say("Waiting")))
@@ -41,19 +42,24 @@ def search() -> str | tuple[str, int]:
     words = typed("q")
     chosen = {name: request.args.get(name, "") for name in ("kind", "state", "sort", "tag", "product")}
     offset = _offset()
-    results, asked = None, words
+    results, query = None, Query()
     if words or chosen["tag"] or chosen["product"]:
         query = _narrowed(queries.read_query(words), chosen)
-        # Whoever asks what was not found asks it in words, without the marks of a search.
-        asked = query.text or words
         results = queries.search(db(), reader(), parts().index, query, offset=offset)
+        is_prefetch = guesses_ahead(request.headers.get)
+        trails.note_search(query, results, is_first_page=not offset, is_prefetch=is_prefetch)
     has_more = results is not None and results.has_more and offset + PAGE < DEEPEST_OFFSET
     return render_template(
         "search/results.html",
         words=words,
-        asked=asked,
+        # Whoever asks what was not found asks it in words, without the marks of a search.
+        asked=query.text or words,
         search_query=words,
+        # Where there was nothing to open, other words are no sign that nothing fitted.
+        search_since=trails.minute() if results is not None and results.items else "",
         results=results,
+        is_narrowed=query.has_filters,
+        unnarrowed=query.text,
         offset=offset,
         kinds=_choices("kind", KINDS, chosen),
         states=_choices("state", STATES, chosen),
@@ -64,7 +70,7 @@ def search() -> str | tuple[str, int]:
     )
 
 
-def _narrowed(query: Any, chosen: dict[str, str]) -> Any:
+def _narrowed(query: Query, chosen: dict[str, str]) -> Query:
     """Add what was chosen beside the box to what was typed in it; unknown choices choose nothing."""
     if chosen["kind"] in ("question", "article"):
         query = dataclasses.replace(query, kinds=frozenset({chosen["kind"]}))
