@@ -26,7 +26,8 @@ from search_index.contract import STAMP, Batch, Hits, IndexDamaged, Query
 from search_index.document import Document
 from search_index.generations import DAMAGE, Generations
 from search_index.ranking import commonest, facets_of, figures_of, surfaces_of
-from search_index.segment_file import FACET, TEXT, WORD, SegmentMaker
+from search_index.segment_file import FACET, TEXT, WORD
+from search_index.segment_making import SegmentMaker
 from search_index.weighing import weigh
 from search_index.whoosh_shelf import QUALITY_STEPS, WhooshShelf, open_segment
 
@@ -303,7 +304,7 @@ class WhooshIndex:
         return otherwise
 
 
-_READERS = ("search_index.whoosh_shelf", "search_index.segment_file")
+_READERS = ("search_index.whoosh_shelf", "search_index.segment_file", "search_index.segment_making")
 
 
 def _comes_from_files() -> bool:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from search_index import segment_file
-from search_index.segment_file import FACET, KEY, TEXT, WORD, Damaged, Pool, SegmentFile, SegmentMaker
+from search_index import segment_making
+from search_index.segment_file import FACET, KEY, TEXT, WORD, Damaged, SegmentFile
+from search_index.segment_making import Pool, SegmentMaker
 
 
 def write(folder: Path, fill: Callable[[SegmentMaker], None], name: str = "a.seg", upto: int = 7) -> SegmentFile:
@@ -49,8 +50,8 @@ def fill_at_random(maker: SegmentMaker, first: int, count: int) -> None:
 @pytest.mark.parametrize("held", [1_000_000, 100])
 def test_what_was_put_in_comes_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: int) -> None:
     """Also when it does not fit into memory while it is put together."""
-    monkeypatch.setattr(segment_file, "MOST_HELD", held)
-    monkeypatch.setattr(segment_file, "RUN_CHUNK", 7)
+    monkeypatch.setattr(segment_making, "MOST_HELD", held)
+    monkeypatch.setattr(segment_making, "RUN_CHUNK", 7)
     segment = write(tmp_path, lambda maker: fill_at_random(maker, 0, 300))
     assert (segment.count, segment.upto) == (300, 7)
     wanted: dict[str, dict[str, int]] = {}
@@ -80,7 +81,7 @@ def test_lists_are_as_wide_as_their_widest_gap(tmp_path: Path, gap: int) -> None
     path = tmp_path / "list"
     with path.open("wb") as file:
         file.write(b"something before")
-        value = segment_file._write_list(file, next(pool.take(TEXT))[1])
+        value = segment_making._write_list(file, next(pool.take(TEXT))[1])
     segment = write(tmp_path, lambda maker: put(maker, "question:1", {"a": 1}))
     segment._map = path.read_bytes()  # type: ignore[assignment]
     assert segment._read(value) == (numbers, bytes([9] * 4))
