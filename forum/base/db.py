@@ -259,10 +259,12 @@ class Store:
                 session.rollback()
                 if not _met_another_writer(error):
                     raise
-                last = attempt == WRITE_ATTEMPTS - 1 or time.monotonic() > deadline
-                if last and isinstance(error, IntegrityError):
-                    raise
-                if last:
+                is_late = time.monotonic() > deadline
+                if isinstance(error, IntegrityError):
+                    # The other writer's row is there by now: the same again is a mistake of ours, but not at first sight.
+                    if attempt == WRITE_ATTEMPTS - 1 or (is_late and attempt > 0):
+                        raise
+                elif attempt == WRITE_ATTEMPTS - 1 or is_late:
                     raise StoreBusy from error
             except BaseException:
                 session.rollback()
