@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,3 +38,32 @@ def hurry(address: str) -> None:
         for name, value in HURRIED.items():
             connection.execute(f"ALTER SYSTEM SET {name} = {value}".encode())
         connection.execute("SELECT pg_reload_conf()")
+
+
+@contextmanager
+def unhurried(address: str) -> Iterator[None]:
+    """Let a server that was told to hurry keep what it is given, as those do that people run."""
+    import psycopg
+
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM RESET ALL")
+        connection.execute("SELECT pg_reload_conf()")
+    wait_until_kept(address)
+    try:
+        yield
+    finally:
+        hurry(address)
+
+
+def wait_until_kept(address: str, seconds: float = 10.0) -> None:
+    """The server reads its settings anew a moment after it was asked to."""
+    import psycopg
+
+    deadline = time.monotonic() + seconds
+    while True:
+        with psycopg.connect(address) as connection:
+            row = connection.execute("SHOW fsync").fetchone()
+        if row == ("on",):
+            return
+        assert time.monotonic() < deadline, "the server does not read its settings"
+        time.sleep(0.05)

@@ -23,13 +23,25 @@ from forum.cli.doctor.findings import ADVICE, OK, WRONG, Finding, run_checks
 from forum.search.upkeep import rebuild
 from forum.web.maintenance import Closing, close_pages
 from tests.conftest import DATABASES
+from tests.databases import unhurried
 from tests.transfer.keeping import fill, installation, tell
 
 
-@pytest.fixture(params=DATABASES)
-def well(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+@pytest.fixture(scope="module", params=DATABASES)
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Which database it is; PostgreSQL looks after what it is given, as the doctor wants it to."""
+    if request.param == "postgresql":
+        url: str = request.getfixturevalue("postgresql_url")
+        with unhurried(url.replace("+psycopg", "", 1)):
+            yield request.param
+    else:
+        yield request.param
+
+
+@pytest.fixture
+def well(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> Settings:
     """An installation at which nothing is wrong."""
-    settings = installation(request, request.param, tmp_path / "well")
+    settings = installation(request, database, tmp_path / "well")
     settings = replace(
         settings,
         search="whoosh" if settings.is_sqlite else "postgresql",
