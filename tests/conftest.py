@@ -67,8 +67,8 @@ SWEEPS = (
     "web/test_gallery.py",
 )
 
-#: The same, and those that have some sweeps among other tests.
-HAVE_SWEEPS = (*SWEEPS, "stories/test_short_loop.py")
+#: Stands in a module that has some sweeps among other tests.
+MARK = "pytest.mark.sweep"
 
 STORIES = "stories/"
 
@@ -316,8 +316,10 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if collection_path.is_dir() or not collection_path.is_relative_to(HERE):
         return None
     place, chosen = collection_path.relative_to(HERE).as_posix(), config.option.markexpr
-    unwanted = (chosen == "not sweep" and place in SWEEPS) or (chosen == "sweep" and place not in HAVE_SWEEPS)
-    return True if unwanted else None
+    if chosen == "not sweep":
+        return True if place in SWEEPS else None
+    has_none = place not in SWEEPS and place.endswith(".py") and MARK not in collection_path.read_text(encoding="utf-8")
+    return True if chosen == "sweep" and has_none else None
 
 
 @pytest.hookimpl(wrapper=True)
