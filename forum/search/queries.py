@@ -13,11 +13,11 @@ from forum.accounts.models import Reader
 from forum.base.markup import plain_text
 from forum.base.slugs import slugify
 from forum.knowledge.models import Article, ArticleRevision
-from forum.questions.models import SOLVED, Answer, Comment, Question
+from forum.questions.models import SOLVED, Answer, Comment, Question, Tag
 from forum.questions.queries import is_public
 from forum.search.documents import ARTICLE, QUESTION, read_key
 from forum.search.reactions import parts_of
-from search_index.analysis import Noise, noise_of
+from search_index.analysis import Noise, noise_of, surfaces
 from search_index.contract import Hits, Query, SearchIndex
 from search_index.grammar import parse
 from search_index.passages import LONGEST, Marker, Passage, has_phrases
@@ -87,17 +87,38 @@ def search(
         return _search_titles(session, query.text, limit)
     found, gone = _load(session, hits, query.text, query.phrases, PASSAGE_LENGTH, limit)
     suggestion = index.suggest(query.text) if not found and query.text else None
+    offered = {right for _, right in hits.corrected} | (surfaces(suggestion or "") - surfaces(query.text))
+    public = _public_words(session, index, offered, found)
     return Results(
         items=found[:limit],
         total=max(len(found), hits.total - gone),
         is_exact=hits.is_exact,
         has_more=len(found) > limit or hits.has_more,
-        corrected=hits.corrected,
-        suggestion=suggestion,
+        corrected=[(wrong, right) for wrong, right in hits.corrected if right in public],
+        suggestion=suggestion if offered <= public else None,
         is_noise=hits.is_noise,
         noise=noise_of(query.text) if hits.is_noise else None,
         has_strange_words=bool(hits.unknown or hits.corrected),
     )
+
+
+def _public_words(session: Session, index: SearchIndex, words: set[str], found: Sequence[Found]) -> set[str]:
+    """Those of the words to offer that stand in a title or a topic which everybody may see now.
+
+    The index offers what it read there, and may not have heard yet that it is gone.
+    """
+    public = words & surfaces(" ".join(each.title for each in found))
+    for word in words - public:
+        keys = [read_key(hit.key) for hit in index.search(Query(text=word, limit=SPARE))]
+        titles = [
+            row.title for row in _questions(session, [number for kind, number in keys if kind == QUESTION]).values()
+        ]
+        articles = _articles(session, [number for kind, number in keys if kind == ARTICLE]).values()
+        titles += [row.published.title for row in articles if row.published is not None]
+        topics = select(Tag.name).where(Tag.name.contains(word, autoescape=True), Tag.question_count > 0).limit(SPARE)
+        if word in surfaces(" ".join([*titles, *session.scalars(topics)])):
+            public.add(word)
+    return public
 
 
 def read_query(text: str) -> Query:

@@ -201,3 +201,20 @@ def test_what_holds_no_word_to_look_for_says_why(browser: Any, words: str, sente
     assert response.status_code == 200
     assert sentence in response.text
     assert "Nobody has written about this yet" not in response.text
+
+
+def test_no_word_of_a_hidden_title_is_offered_before_the_index_hears_of_it(
+    parts: Parts, session: Session, carry: Callable[[], None], anna: User, mia: User, now: datetime
+) -> None:
+    question = make_question(session, anna, title="The transformer hums at night", text="All the time.")
+    make_question(session, anna, title="A lamp in the cellar", text="It is dark.")
+    session.commit()
+    carry()
+    open_ = queries.search(session, VISITOR, parts.index, read_query("transfromer"))
+    assert [hit.id for hit in open_.items] == [question.id]
+    assert list(open_.corrected) == [("transfromer", "transformer")]
+    hide_question(session, mia, question, "spam", now)
+    session.commit()
+    for words in ("transfromer", "transfromer cellar"):
+        gone = queries.search(session, VISITOR, parts.index, read_query(words))
+        assert "transformer" not in f"{gone.corrected} {gone.suggestion}"
