@@ -91,7 +91,8 @@ def shown_to(server: Server, clients: dict[str, Client], addresses: list[str]) -
             answer = everybody[who].get(path)
             if answer.status == 308:
                 answer = everybody[who].get(answer.location)
-            if answer.status != 200:
+            # A picture is no page: in its sandbox the browser runs nothing, axe neither.
+            if answer.status != 200 or not answer.text.startswith("<!doctype html>"):
                 continue
             what = (path, skeleton(answer.text))
             if what not in seen:
