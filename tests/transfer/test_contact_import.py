@@ -172,6 +172,7 @@ def test_stopped_in_the_middle_and_run_again_it_is_complete(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_ten_thousand_lines_cost_a_bounded_number_of_statements(
     session: Session, bring: Callable[..., Report], count_queries: Callable[[], Any]
 ) -> None:
