@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -63,6 +64,7 @@ def test_every_route_has_its_door(app: Flask) -> None:
     assert {name for name in unsafe if not name.startswith("api.")} == set(POST)
 
 
+@pytest.mark.timeout(600)
 def test_the_table_of_the_docs_is_true(
     settings: Settings, parts: Parts, session: Session, cast: dict[str, User], town: Town, browser: Any
 ) -> None:
