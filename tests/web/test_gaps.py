@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,7 @@ from forum.knowledge.models import Article
 from forum.search.gathering import gather_searches
 from forum.search.models import ANSWERED, DISMISSED, OPEN, Gap, GapDay, GapWording, SearchNote
 from forum.web import trails
+from forum.web.search.gaps import AnswerForm
 from tests.builders import make_answer, make_gap, make_question
 
 Open = Callable[..., Any]
@@ -280,3 +282,20 @@ def test_an_article_needs_words(browser: Open, elena: User, session: Session) ->
     for form in ({"title": "", "text": "x"}, {"title": "How to borrow", "text": ""}, {"title": "x" * 300, "text": "x"}):
         assert browser(elena).send("/kb/new", {**form, "language": "en"}).status_code == 422
     assert not session.scalars(select(Article)).all()
+
+
+@pytest.mark.parametrize(
+    "written, kind, number",
+    [
+        ("/kb/12/how-to", "article", 12),
+        ("https://help.example.it/kb/12/7-steps?x=1#top", "article", 12),
+        ("article:12", "article", 12),
+        ("/questions/7/my-slug#answer-9", "question", 7),
+        ("#7", "question", 7),
+        ("7", "question", 7),
+    ],
+)
+def test_an_address_names_what_it_is_the_address_of(made_app: Flask, written: str, kind: str, number: int) -> None:
+    with made_app.test_request_context():
+        form = AnswerForm(data={"answer": written})
+        assert form.chosen == (kind, number)

@@ -46,7 +46,7 @@ PERIODS: dict[int, Sentence] = {
 }
 
 #: A number, or an address of a question or an article as it is copied from the browser, or as our buttons send it.
-_ANSWER = re.compile(r"(?:.*/)?(?:(questions|kb|question|article)[/:])?#?([1-9][0-9]{0,17})(?:[/?#].*)?")
+_ANSWER = re.compile(r"(?:.*?/)?(?:(questions|kb|question|article)[/:])?#?([1-9][0-9]{0,17})(?:[/?#].*)?")
 
 #: Hits looked through to say whether what answers it is found now.
 LOOKED_THROUGH = 10
