@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +23,10 @@ from forum.transfer.backup.tables import table_shapes
 
 #: Fill themselves as soon as something runs, and say nothing about whether anybody was here.
 FILLED_BY_THEMSELVES = frozenset(("schedules",))
+
+#: The server of the database notices only after a moment that a process is gone; so long, and this often, it is asked.
+UNTIL_ALONE = 3.0
+ASKED_EVERY = 0.1
 
 
 class CannotRestore(Exception):
@@ -149,8 +154,7 @@ class _Restore:
         engine = make_engine(self.settings.database_url, pool_size=1, shared=False)
         try:
             with engine.execution_options(writes=True).connect() as connection, connection.begin() as transaction:
-                free = connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": DATABASE_LOCK})
-                if not free:
+                if not _alone(connection):
                     raise CannotRestore(
                         "Sportello is connected to this database, here or elsewhere. Stop it first; nothing was changed."
                     )
@@ -214,6 +218,16 @@ def holds_something(connection: Connection) -> bool:
         if connection.exec_driver_sql(f'SELECT 1 FROM "{shape.name}" LIMIT 1').first() is not None:  # noqa: S608
             return True
     return False
+
+
+def _alone(connection: Connection) -> bool:
+    """Take the database for this transaction alone. To wait for the lock in a queue would turn servers away meanwhile."""
+    until = time.monotonic() + UNTIL_ALONE
+    while not connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": DATABASE_LOCK}):
+        if time.monotonic() > until:
+            return False
+        time.sleep(ASKED_EVERY)
+    return True
 
 
 def _clear(connection: Connection, schema: str | None) -> None:
