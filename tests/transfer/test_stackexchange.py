@@ -2,17 +2,16 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from forum.accounts.models import User
-from forum.app import create_app
 from forum.base.outbox import Delivery
 from forum.base.parts import Parts
 from forum.cli.imports import import_
@@ -320,10 +319,9 @@ def test_an_old_address_that_led_nowhere_still_does(bring: Bring, dump: Path, br
     assert browser(None).get("/old/other.example.com/questions/1").status_code == 404
 
 
-def test_the_old_host_itself_only_leads_on(bring: Bring, dump: Path, session: Session, parts: Parts) -> None:
+def test_the_old_host_itself_only_leads_on(bring: Bring, dump: Path, app_with: Callable[..., Flask]) -> None:
     bring(dump, *SITE)
-    settings = replace(parts.settings, old_hosts=("gear.example.com",))
-    client = create_app(settings, replace(parts, settings=settings)).test_client()
+    client = app_with(old_hosts=("gear.example.com",)).test_client()
     base = {"base_url": "http://gear.example.com"}
     led = client.get("/questions/1/why is it", **base)
     assert (led.status_code, led.location) == (

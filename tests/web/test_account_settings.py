@@ -1,7 +1,6 @@
 """Settings, preferences and tokens; what every unsafe address of accounts and administration demands."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,8 +10,6 @@ from sqlalchemy.orm import Session
 
 from forum.accounts.models import ApiToken, User, UserSession
 from forum.accounts.tokens import allowed_scopes, find_token
-from forum.app import create_app
-from forum.base.parts import Parts
 from tests.builders import give_password
 
 Open = Callable[[User | None], Any]
@@ -179,12 +176,12 @@ def test_unsafe_addresses_take_nothing_by_get_and_write_in_one_unit(app: Flask, 
                 assert browser(ada).get(rule.rule.replace("<int:user_id>", "1")).status_code in (404, 405)
 
 
-def test_with_https_the_cookie_is_bound_to_this_host(settings: Any, parts: Parts, session: Session, anna: User) -> None:
+def test_with_https_the_cookie_is_bound_to_this_host(
+    app_with: Callable[..., Flask], session: Session, anna: User
+) -> None:
     give_password(session, anna, "mulino quieto trave")
     session.commit()
-    secure = replace(settings, base_url="https://help.example.it")
-    app = create_app(secure, replace(parts, settings=secure))
-    client = app.test_client()
+    client = app_with(base_url="https://help.example.it").test_client()
     answer = client.get("/account/sign-in", base_url="https://help.example.it")
     cookie = answer.headers["Set-Cookie"]
     assert cookie.startswith("__Host-sportello=")

@@ -4,16 +4,14 @@ import json
 import logging
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from config import Settings, WrongSetting, load
+from config import WrongSetting, load
 from forum.accounts.models import User
-from forum.app import create_app
 from forum.base.logs import JsonLines, TextLines
 from forum.base.parts import Parts
 from tests.builders import make_question
@@ -81,9 +79,9 @@ def test_refusals_and_files_have_a_name_too(browser: Open, lines: Kept, path: st
 )
 @pytest.mark.parametrize("proxies", [0, 1])
 def test_only_a_trusted_proxy_names_a_request(
-    settings: Settings, parts: Parts, proxies: int, offered: str, is_taken: bool
+    app_with: Callable[..., Flask], proxies: int, offered: str, is_taken: bool
 ) -> None:
-    app = create_app(replace(settings, trusted_proxies=proxies), parts)
+    app = app_with(trusted_proxies=proxies)
     answer = app.test_client().get("/healthz", headers={"X-Request-Id": offered.encode().decode("latin-1")})
     assert (answer.headers["X-Request-Id"] == offered) is (is_taken and proxies == 1)
 
@@ -156,11 +154,9 @@ PROXIED = {**PUBLIC, "trusted_proxies": 1}
     ],
 )
 def test_who_may_read_what_is_counted(
-    settings: Settings, parts: Parts, site: dict[str, Any], address: str, headers: dict[str, str], allowed: bool
+    app_with: Callable[..., Flask], site: dict[str, Any], address: str, headers: dict[str, str], allowed: bool
 ) -> None:
-    chosen = replace(settings, **site)
-    app = create_app(chosen, replace(parts, settings=chosen))
-    answer = scrape(app, address, **headers)
+    answer = scrape(app_with(**site), address, **headers)
     assert answer.status_code == (200 if allowed else 401)
     assert ("sportello_questions" in answer.text) is allowed
 
