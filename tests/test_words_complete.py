@@ -23,9 +23,14 @@ def entry(one: str, *forms: str, many: str | None = None, file: str = "a.po", is
     return Entry(file, one, many, forms, is_fuzzy)
 
 
+@pytest.fixture(scope="module")
+def messages() -> dict[str, Message]:
+    """What the code and the templates say; to read them all takes a second."""
+    return gather_messages()
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_sentence_is_translated_and_nothing_is_left_over(language: str) -> None:
-    messages = gather_messages()
+def test_every_sentence_is_translated_and_nothing_is_left_over(messages: dict[str, Message], language: str) -> None:
     assert len(messages) > 500
     assert faults(messages, read_entries(language)) == []
 
@@ -154,6 +159,6 @@ def test_tidying_keeps_each_sentence_once_where_it_belongs() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_catalogues_stand_as_tidying_leaves_them(language: str) -> None:
-    files = tidy(gather_messages(), read_entries(language), language)
+def test_the_catalogues_stand_as_tidying_leaves_them(messages: dict[str, Message], language: str) -> None:
+    files = tidy(messages, read_entries(language), language)
     assert sorted(files) == sorted(path.name for path in (CATALOGUES / language).glob("*.po"))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 from itertools import chain, pairwise
 
 import phonenumbers
@@ -260,10 +261,22 @@ def linkable(community: Community) -> dict[str, timedelta]:
     return there
 
 
+MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+
+
+@cache
+def parsed(text: str) -> tuple[str, bool]:
+    """A text as HTML, and whether some of it was HTML before; each mistake that is tried leaves all other texts."""
+    tokens = MARKDOWN.parse(text)
+    inline = (child for token in tokens for child in token.children or ())
+    return MARKDOWN.renderer.render(tokens, MARKDOWN.options, {}), any(
+        token.type.startswith("html") for token in chain(tokens, inline)
+    )
+
+
 def problems_with_texts(community: Community) -> Iterator[str]:
-    markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     for key, language, text in texts(community):
-        html = markdown.render(text)
+        html, has_html = parsed(text)
         readable = re.sub(r"<[^>]*>", " ", html)
         if not readable.strip():
             yield f"{key}: shows nothing"
@@ -271,8 +284,7 @@ def problems_with_texts(community: Community) -> Iterator[str]:
             yield f"{key}: a table that is none"
         if text.count("```") % 2 or text.count("```") // 2 != html.count("<pre>"):
             yield f"{key}: a code block that is none"
-        inline = (child for token in markdown.parse(text) for child in token.children or ())
-        if any(token.type.startswith("html") for token in chain(markdown.parse(text), inline)):
+        if has_html:
             yield f"{key}: HTML in the text"
         prose = re.sub(r"<pre>.*?</pre>", " ", html, flags=re.DOTALL)
         words = re.findall(r"\w+", re.sub(r"<[^>]*>", " ", prose).lower())
