@@ -18,7 +18,7 @@ from tests.web.gallery import create_gallery
 def address() -> Iterator[str]:
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
     server = make_server("127.0.0.1", 0, create_gallery(), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True, args=(0.05,))
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
@@ -26,24 +26,32 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
+def browser(address: str) -> Iterator[Any]:
+    """Closed before the server is, which waits for whoever still holds a connection."""
     with open_chromium() as opened:
         yield opened
 
 
-@pytest.fixture
-def page(browser: Any, address: str) -> Iterator[Any]:
-    """A page that fails the test when the console shows an error or the policy stops something."""
-    context = browser.new_context(base_url=address, viewport={"width": 1280, "height": 800})
+@pytest.fixture(scope="module")
+def window(browser: Any, address: str) -> Iterator[Any]:
+    """What the pages of all tests open in: files that one of them loaded are there for the others."""
+    context = browser.new_context(base_url=address)
     context.add_init_script(LISTEN)
-    opened = context.new_page()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(window: Any) -> Iterator[Any]:
+    """A page that fails the test when the console shows an error or the policy stops something."""
+    opened = window.new_page()
     opened.complaints = []
     opened.on("pageerror", lambda error: opened.complaints.append(str(error)))
     opened.on("console", lambda said: opened.complaints.append(said.text) if said.type == "error" else None)
     yield opened
     violations = opened.evaluate("window.violations")
     complaints = [said for said in opened.complaints if "status of 4" not in said]
-    context.close()
+    opened.close()
     assert not violations
     assert not complaints
 

@@ -25,7 +25,8 @@ PAGES = [
 SMALLEST_TARGET = 24
 BOTTOM_BAR_TARGET = 44
 
-address, browser, page = gallery_browser.address, gallery_browser.browser, gallery_browser.page
+address, browser = gallery_browser.address, gallery_browser.browser
+window, page = gallery_browser.window, gallery_browser.page
 pytestmark = pytest.mark.browser
 
 FOCUS = """() => {

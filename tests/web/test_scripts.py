@@ -9,7 +9,8 @@ import pytest
 from tests.web import gallery_browser
 from tests.web.gallery_browser import ready
 
-address, browser, page = gallery_browser.address, gallery_browser.browser, gallery_browser.page
+address, browser = gallery_browser.address, gallery_browser.browser
+window, page = gallery_browser.window, gallery_browser.page
 pytestmark = pytest.mark.browser
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra: test)")
 
