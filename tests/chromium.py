@@ -14,6 +14,9 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 #: WCAG 2.2 A and AA, as axe calls them.
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
+#: What is well, or does not apply, is counted but not told node by node.
+REPORTED = {"resultTypes": ["violations"]}
+
 LISTEN = """
 window.violations = [];
 document.addEventListener('securitypolicyviolation', (event) =>
@@ -63,6 +66,15 @@ def _note(context: Any, page: Any, said: Any) -> None:
     """Keep what the console calls an error; that a page was refused is no error of the page."""
     if said.type == "error" and "status of 4" not in said.text:
         context.complaints.append(f"{page.url}: {said.text}")
+
+
+def objections(page: Any, rules: dict[str, Any] = RULES) -> list[str]:
+    """What axe has against a page; its half a megabyte of script is brought once to each page that is opened."""
+    module = pytest.importorskip("axe_playwright_python.base", reason="axe is not installed (extra: test)")
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(module.AXE_SCRIPT)
+    found = page.evaluate("(rules) => axe.run(rules).then((seen) => seen.violations)", rules | REPORTED)
+    return [f"{each['id']} {[node['html'][:160] for node in each['nodes'][:3]]}" for each in found]
 
 
 def violations(page: Any) -> list[str]:

@@ -38,6 +38,7 @@ from tests.builders import (
     unlimited,
 )
 from tests.conftest import DATABASES, SECRET
+from tests.ground import made_once
 
 FORUM = Path(__file__).parents[1] / "forum"
 PACKAGES = ("accounts", "contacts", "questions", "knowledge", "tickets", "moderation")
@@ -104,22 +105,34 @@ def test_whatever_an_actor_does_is_logged_or_is_their_own() -> None:
     assert acting - logging == set(ONES_OWN)
 
 
-class Stage:
-    """What staff act upon: Anna's question, Bruno's answer and comment, an article, a contact, a ticket."""
+@made_once
+def acted_upon(session: Session, cast: dict[str, User]) -> dict[str, Any]:
+    """Anna's question, Bruno's answer and comment, an article, a contact, a ticket."""
+    question = make_question(session, cast["anna"])
+    answer = make_answer(session, cast["bruno"], question, accepted=True)
+    other = make_question(session, cast["anna"], title="Another question altogether")
+    contact = make_contact(session, "Rosa Blu", emails=("rosa@example.it",))
+    return {
+        "question": question,
+        "answer": answer,
+        "comment": make_comment(session, cast["bruno"], question),
+        "live": make_article(session, cast["elena"], answer, reviewer=cast["mia"]),
+        "other": make_answer(session, cast["bruno"], other, accepted=True),
+        "contact": contact,
+        "ticket": make_ticket(session, cast["aldo"], contact),
+        "item": make_flag(session, cast["carla"], answer).item,
+    }
 
-    def __init__(self, session: Session, cast: dict[str, User], now: datetime) -> None:
+
+class Stage:
+    """Who is there and what staff act upon, each by its name."""
+
+    def __init__(self, session: Session, now: datetime, cast: dict[str, User], things: dict[str, Any]) -> None:
         self.session, self.now = session, now
-        self.mia, self.aldo, self.ada, self.elena = (cast[name] for name in ("mia", "aldo", "ada", "elena"))
-        self.bruno, self.carla = cast["bruno"], cast["carla"]
-        self.question = make_question(session, cast["anna"])
-        self.answer = make_answer(session, self.bruno, self.question, accepted=True)
-        self.comment = make_comment(session, self.bruno, self.question)
-        self.live = make_article(session, self.elena, self.answer, reviewer=self.mia)
-        other = make_question(session, cast["anna"], title="Another question altogether")
-        self.other = make_answer(session, self.bruno, other, accepted=True)
-        self.contact = make_contact(session, "Rosa Blu", emails=("rosa@example.it",))
-        self.ticket = make_ticket(session, self.aldo, self.contact)
-        self.item = make_flag(session, self.carla, self.answer).item
+        vars(self).update(cast, **things)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"there is no {name} on this stage")
 
     def hidden(self, kind: str) -> Any:
         post = getattr(self, kind)
@@ -312,10 +325,10 @@ ACTS: dict[str, tuple[Do, str, str]] = {
 
 @pytest.mark.parametrize("verb", ACTS)
 def test_an_act_of_staff_is_logged_with_before_and_after(
-    session: Session, cast: dict[str, User], now: datetime, verb: str
+    session: Session, cast: dict[str, User], acted_upon: dict[str, Any], now: datetime, verb: str
 ) -> None:
     do, before, after = ACTS[verb]
-    stage = Stage(session, cast, now)
+    stage = Stage(session, now, cast, acted_upon)
     session.flush()
     known = set(session.scalars(select(StaffAct.id)))
     do(stage)
