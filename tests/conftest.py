@@ -83,7 +83,16 @@ STORIES = "stories/"
 COLLECT_AFTER = 20_000
 
 #: Folders and modules that take longest: begun first, so that none of them is what the run waits for at its end.
-LONGEST = (STORIES, "transfer/test_stackexchange_real.py", "transfer/test_demo.py", "web/test_role_matrix.py")
+LONGEST = (
+    STORIES,
+    "attacks/test_forms.py",
+    "transfer/test_demo.py",
+    "transfer/test_stackexchange_real.py",
+    "web/test_bad_input.py",
+    "web/test_gallery.py",
+    "web/test_role_matrix.py",
+    "web/test_scripts.py",
+)
 
 
 @pytest.fixture(scope="session")
