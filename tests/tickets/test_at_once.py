@@ -46,11 +46,11 @@ def all_at_once(store: Store, work: Callable[[Session], object]) -> None:
             if not store.is_sqlite and not begun:
                 begun.append(True)
                 session.connection()
-                barrier.wait(timeout=10)
+                barrier.wait(timeout=30)
             work(session)
 
         if store.is_sqlite:
-            barrier.wait(timeout=10)
+            barrier.wait(timeout=30)
         store.write(once)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
