@@ -42,7 +42,8 @@ READ_TOGETHER = 4_000
 MOST_TOGETHER = 40
 
 #: All documents of a list one after the other, and their impacts, as `_unpacked` reads them.
-_PACKED = "string_agg(int4send(document_id), ''::bytea), string_agg(int2send(impact), ''::bytea)"
+_PACKED_IDS = "string_agg(int4send(document_id), ''::bytea)"
+_PACKED = f"{_PACKED_IDS}, string_agg(int2send(impact), ''::bytea)"
 
 #: Words read when looking for those that begin so.
 MOST_WORDS = 20_000
@@ -161,7 +162,8 @@ class PostgresShelf:
             self._postings[term_id] = _unpacked("i", documents), _unpacked("h", impacts)
 
     def having(self, facet: str) -> set[int]:
-        return set(self._rows("SELECT document_id FROM @facet WHERE name = :name", name=facet).scalars())
+        told = self._rows(f"SELECT {_PACKED_IDS} FROM @facet WHERE name = :name", name=facet)  # noqa: S608
+        return set(_unpacked("i", told.scalar_one()))
 
     def everything(self) -> set[int]:
         return set(self._rows("SELECT id FROM @document").scalars())
