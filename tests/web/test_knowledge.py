@@ -142,6 +142,26 @@ def test_from_an_accepted_answer_to_an_article_that_stays_true(
 # -- who sees what
 
 
+def test_what_is_asked_of_editors_stands_on_top(
+    browser: Open, session: Session, draft: Article, elena: User, mia: User
+) -> None:
+    actions.ask_review(session, elena, draft, draft.created_at)
+    address = f"/kb/{draft.id}/{draft.slug}"
+    asked = "asks for your review"
+    assert asked in browser(mia).get(address).text and 'href="#review"' in browser(mia).get(address).text
+    assert asked not in browser(elena).get(address).text
+    assert decide(browser(mia), draft, "return", "Say which models.").status_code == 303
+    for page in (address, f"/kb/{draft.id}/edit"):
+        text = browser(elena).get(page).text
+        assert f"{mia.name} returned it" in text
+        assert text.index("Say which models.") < text.index(SECRET)
+    assert edit(browser(elena), draft, draft.title, f"Unplug the old models. {SECRET}.").status_code == 303
+    assert "returned it" in browser(elena).get(f"{address}?newest=1").text
+    session.refresh(draft)
+    actions.ask_review(session, elena, draft, draft.created_at)
+    assert "returned it" not in browser(elena).get(f"{address}?newest=1").text
+
+
 @pytest.mark.parametrize(
     ("name", "status"), [("nobody", 404), ("anna", 404), ("bruno", 404), ("aldo", 200), ("ada", 200), ("elena", 200)]
 )

@@ -38,6 +38,7 @@ class Desk:
     may_discard: Verdict
     may_doubt: Verdict
     open_review: Review | None
+    returned: Review | None
     reviews: list[Review]
     review_form: ReviewForm
     state_form: StateForm
@@ -106,6 +107,7 @@ def lay_desk(article: Article, revision: ArticleRevision, forms: dict[str, Any])
         may_discard=rules.may_discard(who, article),
         may_doubt=rules.may_doubt(who, article),
         open_review=queries.open_review(session, article),
+        returned=queries.returned_with(session, article),
         reviews=[review for review in queries.list_reviews(session, article) if review.outcome],
         review_form=forms.get("review_form")
         or form_from(ReviewForm, version=str(revision.number), source=str(source or "")),
