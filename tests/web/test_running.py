@@ -70,9 +70,10 @@ def test_errors_have_words(error: str, begins: str) -> None:
 def test_all_work_there_is_has_words(parts: Parts) -> None:
     jobs, timed = parts.subscriptions.subscribers, parts.subscriptions.timed
     assert jobs and timed
-    for word in (*map(job_word, jobs), *map(timed_word, timed)):
-        assert isinstance(word, Sentence) or ("." not in word and "_" not in word), word
-    assert isinstance(timed_word("base.courier.forget_delivered"), Sentence)
+    for name, word in (
+        (name, say_of(name)) for say_of, names in ((job_word, jobs), (timed_word, timed)) for name in names
+    ):
+        assert isinstance(word, Sentence), name
     assert timed_word("some.module.sweep_old_things") == "Sweep old things"
 
 
