@@ -138,6 +138,7 @@ KEYS: dict[str, Sentence] = {
     "version": say("Version"),
     "hidden_why": say("Why"),
     "closed_why": say("Why"),
+    "duplicate_of_id": say("Asked before: question"),
     "decision": say("Decision"),
     "flags": say("Flags"),
     "channel": say("Channel"),
