@@ -131,7 +131,7 @@ def test_what_needs_a_person(
     monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=300_000_000))
     assert titles(app, session, bad) == [
         "1 job was given up", "Work is left lying", "The search index cannot be used", "The search is behind",
-        "The disk is nearly full", "Mails do not leave", "Pages are not sent by https",
+        "The disk is nearly full", "No mail is sent", "Pages are not sent by https",
     ]  # fmt: skip
     app.extensions[EXTENSION] = bad
     shown = browser(ada).get("/admin").text
