@@ -15,8 +15,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from threading import local
 
-import snowballstemmer
+import Stemmer
 
 from search_index.languages import LANGUAGES, Language
 
@@ -45,7 +46,17 @@ _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af
 
 _ELISIONS: frozenset[str] = frozenset().union(*(row.elisions for row in LANGUAGES.values()))
 _ENDINGS: frozenset[str] = frozenset().union(*(row.endings for row in LANGUAGES.values()))
-_STEMMERS = {code: snowballstemmer.stemmer(row.stemmer) for code, row in LANGUAGES.items()}
+
+
+class _Stemmers(local):
+    """One for each language and thread, for a stemmer keeps the word it works on in itself."""
+
+    def __init__(self) -> None:
+        #: Without a cache of their own: `stem` is one.
+        self.of = {code: Stemmer.Stemmer(row.stemmer, 0) for code, row in LANGUAGES.items()}
+
+
+_STEMMERS = _Stemmers()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +91,9 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def stem(word: str, code: str) -> str:
-    # A stemmer object keeps the word it works on in itself: `stemWord` of two threads at once would mix them.
     if len(word) < 3 or any(character.isdigit() for character in word):
         return word
-    return str(_STEMMERS[code].__class__().stemWord(word)) or word
+    return str(_STEMMERS.of[code].stemWord(word)) or word
 
 
 @lru_cache(maxsize=20_000)
@@ -134,8 +144,11 @@ def written_words(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def written_words_near(text: str, beginnings: re.Pattern[str]) -> Iterator[tuple[int, int, str]]:
-    """Cut only such words out of a text as stand with something that begins so between the same two blanks."""
-    text = text.translate(_APOSTROPHES)
+    """Cut only such words out of a text as stand with something that begins so between the same two blanks.
+
+    Their capitals and accents are gone, their places are those in the text as it is written.
+    """
+    text = text.translate(_AS_ONE)
     end = 0
     for found in beginnings.finditer(text):
         start = found.start()
@@ -150,8 +163,8 @@ def written_words_near(text: str, beginnings: re.Pattern[str]) -> Iterator[tuple
 
 
 def beginnings_of(terms: Iterable[str]) -> re.Pattern[str] | None:
-    """Make an expression for how words may begin that have one of these stems, as people write them: signs within,
-    accents, capitals; None when there is no telling.
+    """Make an expression for how words may begin that have one of these stems, with signs within, once capitals and
+    accents are gone; None when there is no telling.
 
     A stem differs from its word in the last letters, and `y` may have become `i`; three letters are enough.
     """
@@ -165,11 +178,24 @@ def beginnings_of(terms: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile("|".join(sorted(alternatives))) if alternatives else None
 
 
+def _single_letters() -> dict[int, str]:
+    """Give the characters that fold to one other, so that every place in a text stays what it is."""
+    letters = {chr(point): fold(chr(point)) for point in _LETTERS if chr(point).isalnum()}
+    return str.maketrans({letter: to for letter, to in letters.items() if len(to) == 1 and to != letter})
+
+
+#: Where the letters of European languages stand.
+_LETTERS = range(0x30, 0x250)
+_AS_ONE = _APOSTROPHES | _single_letters()
+
+
 @lru_cache(maxsize=40)
 def _spelt(letter: str) -> str:
-    """Give the class of characters that fold to a letter."""
+    """Give what stands for a letter in a text of single letters: itself, and what folds to more than one."""
     meant = {"i": "iy", "y": "iy"}.get(letter, letter)
-    return f"[{''.join(chr(point) for point in range(0x30, 0x250) if fold(chr(point))[:1] in set(meant))}]"
+    others = (chr(point) for point in _LETTERS if point not in _AS_ONE and fold(chr(point))[:1] in set(meant))
+    letters = "".join(dict.fromkeys((*meant, *others)))
+    return letters if len(letters) == 1 else f"[{letters}]"
 
 
 def forms_of(written: str) -> tuple[str, ...]:
@@ -200,7 +226,7 @@ def _guess(words: Iterable[str], default: str) -> str:
     return best if seen[best] > seen.get(default, 0) else default
 
 
-@lru_cache(maxsize=100_000)  # 25 MB when full; a tenth of a millisecond for every word that is not in it
+@lru_cache(maxsize=20_000)
 def _terms_of_written(written: str, code: str) -> tuple[str, ...]:
     stop_words = LANGUAGES[code].stop_words
     return tuple(stem(form, code) for form in _forms(written) if form not in stop_words)

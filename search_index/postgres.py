@@ -6,11 +6,13 @@ it.
 """
 
 import logging
+import sys
 import time
 import zlib
+from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -19,7 +21,7 @@ from search_index import ranking
 from search_index.clues import correct
 from search_index.contract import STAMP, Batch, Hits, IndexBusy, IndexDamaged, Query, Sort
 from search_index.document import Document
-from search_index.postgres_tables import CHUNK, SURFACE, TABLES_VERSION, TERM, Names, add, remove
+from search_index.postgres_tables import CHUNK, SURFACE, TABLES_VERSION, TERM, Names, add, array_of, lines, remove
 from search_index.ranking import EVERYTHING, Bounds, Conditions, Figures, commonest
 
 #: Seconds a writer waits for another before IndexBusy.
@@ -31,6 +33,16 @@ REMOVALS = 10
 
 #: Milliseconds a statement of a search may take; what takes longer finds nothing, and says so.
 SEARCH_TIMEOUT = 2_000
+
+#: A list this many times as long as the documents asked for is not read; each of them is looked up.
+LOOKED_UP = 8
+
+#: Lists are read together as long as they are no longer than this in all, and no more of them.
+READ_TOGETHER = 4_000
+MOST_TOGETHER = 40
+
+#: All documents of a list one after the other, and their impacts, as `_unpacked` reads them.
+_PACKED = "string_agg(int4send(document_id), ''::bytea), string_agg(int2send(impact), ''::bytea)"
 
 #: Words read when looking for those that begin so.
 MOST_WORDS = 20_000
@@ -55,13 +67,28 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
+#: A term, how many documents have it, and its number.
+_Entry = tuple[str, int, int]
+
+
+class _Met(NamedTuple):
+    key: str
+    figures: Figures
+    neighbours: bytes
+
+
 class PostgresShelf:
     """One snapshot of the tables, as the ranking reads it."""
 
     def __init__(self, connection: Connection, names: Names, documents: int) -> None:
         self._connection = connection
         self._names = names
-        self._numbers: dict[str, int] = {}
+        #: Number and frequency of each term met so far; those whose lists will be wanted; what was read of lists and
+        #: of documents.
+        self._terms: dict[str, tuple[int, int]] = {}
+        self._likely: set[str] = set()
+        self._postings: dict[int, tuple[Sequence[int], Sequence[int]]] = {}
+        self._met: dict[int, _Met] = {}
         self.count = documents
 
     def _rows(self, statement: str, **values: Any) -> Any:
@@ -69,48 +96,69 @@ class PostgresShelf:
 
     def frequencies(self, terms: Iterable[str]) -> dict[str, int]:
         rows = self._rows(
-            "SELECT term, id, frequency FROM @term WHERE kind = :kind AND frequency > 0"
-            " AND term = ANY(CAST(:terms AS text[]))",
+            "SELECT term, frequency, id FROM @term WHERE kind = :kind AND frequency > 0"
+            " AND term = ANY(string_to_array(:terms, chr(10)))",
             kind=TERM,
-            terms=list(terms),
+            terms=lines(terms),
         )
-        found = {}
-        for term, number, frequency in rows:
-            self._numbers[term] = number
-            found[term] = frequency
+        found = self._learn(rows.all())
+        self._likely.update(found)
         return found
 
     def words(self, beginning: str) -> Iterable[tuple[str, int]]:
-        return self._lexicon(SURFACE, beginning)
+        return [(word, frequency) for word, frequency, _ in self._lexicon(SURFACE, beginning)]
 
     def terms(self, beginning: str) -> Iterable[tuple[str, int]]:
-        return self._lexicon(TERM, beginning)
+        return self._learn(self._lexicon(TERM, beginning)).items()
 
-    def _lexicon(self, kind: int, beginning: str) -> list[tuple[str, int]]:
-        rows = self._rows(
-            "SELECT term, frequency FROM @term WHERE kind = :kind AND frequency > 0"
+    def _lexicon(self, kind: int, beginning: str) -> Sequence[_Entry]:
+        found: Sequence[_Entry] = self._rows(
+            "SELECT term, frequency, id FROM @term WHERE kind = :kind AND frequency > 0"
             " AND term >= :first AND term < :last LIMIT :most",
             kind=kind,
             first=beginning,
             last=beginning + "\U0010ffff",
             most=MOST_WORDS,
-        )
-        return [(term, frequency) for term, frequency in rows]
+        ).all()
+        return found
+
+    def _learn(self, entries: Sequence[_Entry]) -> dict[str, int]:
+        self._terms.update({term: (number, frequency) for term, frequency, number in entries})
+        return {term: frequency for term, frequency, _ in entries}
 
     def postings(self, term: str, among: dict[int, float] | None) -> tuple[Sequence[int], Sequence[int]]:
-        if term not in self._numbers and not self.frequencies([term]):
+        if term not in self._terms and not self.frequencies([term]):
             return [], []
-        number = self._numbers[term]
-        if among is None:
-            rows = self._rows("SELECT document_id, impact FROM @posting WHERE term_id = :term", term=number).all()
-        else:
-            rows = self._rows(
-                "SELECT document_id, impact FROM @posting WHERE term_id = :term"
-                " AND document_id = ANY(CAST(:among AS integer[]))",
+        number, frequency = self._terms[term]
+        if number in self._postings:
+            return self._postings[number]
+        if among is not None and frequency > LOOKED_UP * len(among):
+            told = self._rows(
+                f"SELECT {_PACKED} FROM @posting"  # noqa: S608 - texts of ours
+                " WHERE term_id = :term AND document_id = ANY(CAST(:among AS integer[]))",
                 term=number,
-                among=list(among),
-            ).all()
-        return [row[0] for row in rows], [row[1] for row in rows]
+                among=array_of(among),
+            ).one()
+            return _unpacked("i", told[0]), _unpacked("h", told[1])
+        self._read(number, frequency)
+        return self._postings.get(number, ([], []))
+
+    def _read(self, number: int, frequency: int) -> None:
+        """Read the list of a term, and with it short ones that are likely to be asked for next."""
+        wanted, together = [number], frequency
+        for other, length in sorted((self._terms[term] for term in self._likely), key=lambda each: each[1]):
+            together += length
+            if together > READ_TOGETHER:
+                break
+            if other != number and other not in self._postings:
+                wanted.append(other)
+        rows = self._rows(
+            f"SELECT term_id, {_PACKED} FROM @posting"  # noqa: S608 - texts of ours
+            " WHERE term_id = ANY(CAST(:terms AS integer[])) GROUP BY term_id",
+            terms=array_of(wanted[:MOST_TOGETHER]),
+        )
+        for term_id, documents, impacts in rows:
+            self._postings[term_id] = _unpacked("i", documents), _unpacked("h", impacts)
 
     def having(self, facet: str) -> set[int]:
         return set(self._rows("SELECT document_id FROM @facet WHERE name = :name", name=facet).scalars())
@@ -119,12 +167,20 @@ class PostgresShelf:
         return set(self._rows("SELECT id FROM @document").scalars())
 
     def figures(self, numbers: Sequence[int]) -> list[Figures]:
-        rows = self._rows(
-            "SELECT id, score, created, quality FROM @document WHERE id = ANY(CAST(:ids AS integer[]))",
-            ids=list(numbers),
-        )
-        found = {number: Figures(score, created, quality) for number, score, created, quality in rows}
-        return [found[number] for number in numbers]
+        self._meet(numbers)
+        return [self._met[number].figures for number in numbers]
+
+    def _meet(self, numbers: Sequence[int]) -> None:
+        """Read all there is to know of documents that are not known yet."""
+        strangers = [number for number in numbers if number not in self._met]
+        if strangers:
+            rows = self._rows(
+                "SELECT id, key, score, created, quality, neighbours FROM @document"
+                " WHERE id = ANY(CAST(:ids AS integer[]))",
+                ids=array_of(strangers),
+            )
+            for number, key, score, created, quality, neighbours in rows:
+                self._met[number] = _Met(key, Figures(score, created, quality), neighbours)
 
     def fitting(self, numbers: Collection[int] | None, bounds: Bounds) -> list[int]:
         asked, values = _among(numbers)
@@ -166,24 +222,28 @@ class PostgresShelf:
         return found, total, total < MOST_COUNTED
 
     def neighbours(self, numbers: Sequence[int]) -> list[bytes]:
-        rows = self._rows(
-            "SELECT id, neighbours FROM @document WHERE id = ANY(CAST(:ids AS integer[]))", ids=list(numbers)
-        )
-        found = {number: bytes(neighbours) for number, neighbours in rows}
-        return [found[number] for number in numbers]
+        self._meet(numbers)
+        return [self._met[number].neighbours for number in numbers]
 
     def names(self, numbers: Sequence[int]) -> list[str]:
-        rows = self._rows("SELECT id, key FROM @document WHERE id = ANY(CAST(:ids AS integer[]))", ids=list(numbers))
-        found = dict(rows.all())
-        return [found[number] for number in numbers]
+        self._meet(numbers)
+        return [self._met[number].key for number in numbers]
 
     def all_names(self) -> set[str]:
         return set(self._rows("SELECT key FROM @document").scalars())
 
 
+def _unpacked(kind: str, told: bytes | None) -> Sequence[int]:
+    """Whole numbers of a kind of `array`, which the server sent one after the other."""
+    numbers = array(kind, told or b"")
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    return numbers
+
+
 def _among(numbers: Collection[int] | None) -> tuple[str, dict[str, Any]]:
     """A condition that keeps to the documents, and its values."""
-    return ("true", {}) if numbers is None else ("d.id = ANY(CAST(:ids AS integer[]))", {"ids": list(numbers)})
+    return ("true", {}) if numbers is None else ("d.id = ANY(CAST(:ids AS integer[]))", {"ids": array_of(numbers)})
 
 
 def _limits(bounds: Bounds) -> dict[str, int]:
@@ -240,21 +300,23 @@ class PostgresRebuild:
 
     def _flush(self, least: int) -> None:
         if len(self._changes) >= least:
-            _apply(self._names, self._connection, self._changes)
+            _apply(self._names, self._connection, self._changes, is_counted=False)
             self._changes = {}
 
     def commit(self, upto: int) -> None:
         self._flush(1)
+        self._names.complete(self._connection)
         _keep_state(self._names, self._connection, self._generation, upto)
-        self._names.run(self._connection, "ANALYZE @document, @term, @posting, @facet")
         self.is_committed = True
 
 
-def _apply(names: Names, connection: Connection, changes: dict[str, Document | None]) -> None:
-    remove(names, connection, changes)
+def _apply(
+    names: Names, connection: Connection, changes: dict[str, Document | None], *, is_counted: bool = True
+) -> None:
+    remove(names, connection, changes, is_counted=is_counted)
     documents = [document for document in changes.values() if document is not None]
     for start in range(0, len(documents), CHUNK):
-        add(names, connection, documents[start : start + CHUNK])
+        add(names, connection, documents[start : start + CHUNK], is_counted=is_counted)
 
 
 def _keep_state(names: Names, connection: Connection, generation: int, upto: int) -> None:
@@ -276,10 +338,12 @@ class PostgresIndex:
         self._prefix = prefix
         self._names = Names(prefix)
         self._lock = zlib.crc32(prefix.encode())
+        #: Whether the last search found the table of the state.
+        self._was_there = False
 
-    def _state(self, connection: Connection) -> Any:
+    def _state(self, connection: Connection, *, is_there: bool = False) -> Any:
         """Give the row that says which tables hold now; None before the first rebuild."""
-        if self._names.run(connection, "SELECT to_regclass('@state')").scalar() is None:
+        if not is_there and self._names.run(connection, "SELECT to_regclass('@state')").scalar() is None:
             return None
         return self._names.run(connection, "SELECT generation, stamp, upto, documents FROM @state").one_or_none()
 
@@ -320,6 +384,9 @@ class PostgresIndex:
             yield rebuild
             if not rebuild.is_committed:
                 connection.get_transaction().rollback()  # type: ignore[union-attr]
+        if rebuild.is_committed:
+            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                names.tidy(connection)
         self._remove_old()
 
     def _remove_old(self) -> None:
@@ -381,12 +448,14 @@ class PostgresIndex:
             try:
                 with self._engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
                     connection.execute(text(f"SET LOCAL statement_timeout = {SEARCH_TIMEOUT}"))
-                    state = self._state(connection)
+                    state = self._state(connection, is_there=self._was_there)
                     if state is None:
                         return otherwise
+                    self._was_there = True
                     names = Names(self._prefix, state.generation)
                     return question(PostgresShelf(connection, names, state.documents), state)
             except DBAPIError:
+                self._was_there = False
                 if is_last:
                     log.exception("The search index in the database did not answer.")
         return otherwise

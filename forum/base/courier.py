@@ -8,13 +8,14 @@ import random
 import secrets
 import socket
 import threading
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from forum.base.clock import utc_now
@@ -23,6 +24,7 @@ from forum.base.errors import StoreBusy
 from forum.base.logs import DELIVERY, TIMED, at_work
 from forum.base.memory import release
 from forum.base.outbox import DEAD, DONE, WAITING, Delivery, Schedule, Subscriptions
+from forum.base.statements import Statement, connection_of
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +46,9 @@ CLAIM = 200
 
 #: How long the courier sleeps when nothing wakes it; new text must be found within two seconds.
 NAP = 0.25
+
+#: Seconds between two looks for timed work that is due, none of which comes more often than every half a minute.
+TIMED_LOOK = 2.0
 
 #: After so many deliveries the memory they used is given back.
 MUCH = 100
@@ -84,6 +89,7 @@ class Courier:
         self.without = without
         self.name = f"{HOST}.{os.getpid()}.{secrets.token_hex(4)}"
         self._carried = 0
+        self._looked_for_timed = -TIMED_LOOK
         self._wake = threading.Event()
         self._stop = threading.Event()
 
@@ -104,7 +110,7 @@ class Courier:
         """Carry until stopped. What goes wrong in one round is logged and does not end the others."""
         while not self._stop.is_set():
             try:
-                busy = self.run_once()
+                busy = self._look()
             except Exception:
                 log.exception("a round of the courier failed")
                 busy = False
@@ -126,10 +132,24 @@ class Courier:
         self._wake.wait(NAP)
         self._wake.clear()
 
+    def _look(self) -> bool:
+        """Do what is due; timed work is not looked for with every nap."""
+        busy = self._carry_due()
+        if self.only is None and time.monotonic() >= self._looked_for_timed + TIMED_LOOK:
+            busy = self._run_timed_work() or busy
+            self._looked_for_timed = time.monotonic()
+        return busy
+
     def run_once(self) -> bool:
         """Carry one claim of each channel and the timed work that is due; say whether there was any."""
+        busy = self._carry_due()
+        if self.only is not None:
+            return busy
+        return self._run_timed_work() or busy
+
+    def _carry_due(self) -> bool:
         busy = False
-        for channel in self._channels():
+        for channel in self._channels_due():
             claimed = self._claim(channel)
             self._carried += len(claimed)
             if claimed and channel in self.batches:
@@ -139,13 +159,15 @@ class Courier:
                 for delivery in claimed:
                     self._carry(delivery)
             busy = busy or bool(claimed)
-        if self.only is not None:
-            return busy
-        return self._run_timed_work() or busy
+        return busy
 
-    def _channels(self) -> list[str]:
+    def _channels_due(self) -> list[str]:
+        """Those of this courier's channels that hold something due: mostly none, so one statement asks for all."""
+        with self.store.reading() as session:
+            found = _CHANNELS_DUE.ask(connection_of(session), {"now": self.clock()})
+        due = {channel for (channel,) in found} - self.without
         known = {subscriber.channel for subscriber in self.subscriptions.subscribers.values()}
-        return sorted((known if self.only is None else known & self.only) - self.without)
+        return sorted(due & (known if self.only is None else known & self.only))
 
     # -- claiming
 
@@ -161,16 +183,14 @@ class Courier:
         self.store.write(free)
 
     def _claim(self, channel: str) -> list[Delivery]:
-        """Lease the oldest due deliveries of a channel; look without a lock first, for it is mostly empty."""
+        """Lease the oldest due deliveries of a channel."""
         now = self.clock()
         # Seconds each: what is claimed must be done within its lease.
         most = CLAIM if self.only is None else 1
-        with self.store.reading() as session:
-            if session.scalar(self._due(channel, now).limit(1)) is None:
-                return []
+        oldest = select(Delivery).where(Delivery.channel == channel, *_due(now)).order_by(Delivery.id).limit(most)
 
         def lease(session: Session) -> list[Delivery]:
-            found = session.scalars(self._due(channel, now).limit(most).with_for_update(skip_locked=True)).all()
+            found = session.scalars(oldest.with_for_update(skip_locked=True)).all()
             for delivery in found:
                 delivery.leased_until = now + LEASE
                 delivery.leased_by = self.name
@@ -182,16 +202,6 @@ class Courier:
             return self.store.write(lease)
         except StoreBusy:
             return []
-
-    def _due(self, channel: str, now: datetime) -> Any:
-        return (
-            select(Delivery)
-            .where(Delivery.state == WAITING)
-            .where(Delivery.channel == channel)
-            .where(Delivery.run_at <= now)
-            .where(or_(Delivery.leased_until.is_(None), Delivery.leased_until < now))
-            .order_by(Delivery.id)
-        )
 
     # -- carrying
 
@@ -311,6 +321,20 @@ class Courier:
             else:
                 self.store.write(finish(None))
         return True
+
+
+def _due(now: Any) -> tuple[ColumnElement[bool], ...]:
+    """What can be carried at a moment."""
+    return (
+        Delivery.state == WAITING,
+        Delivery.run_at <= now,
+        or_(Delivery.leased_until.is_(None), Delivery.leased_until < now),
+    )
+
+
+_CHANNELS_DUE = Statement(
+    select(Delivery.channel).where(*_due(bindparam("now", type_=Delivery.run_at.type))).distinct()
+)
 
 
 def name_delivery(first: Delivery, *others: Delivery) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from forum.base.markup import plain_text
 from forum.knowledge.models import Article
-from forum.questions.models import Answer, Comment, Question
+from forum.questions.models import Question
+from forum.search.texts import AnswerText, CommentText
 from search_index.document import Document, Part, Role
 
 QUESTION, ARTICLE = "question", "article"
@@ -27,7 +28,7 @@ def read_key(key: str) -> tuple[str, int]:
     return kind, int(number)
 
 
-def from_question(question: Question, answers: Iterable[Answer], comments: Iterable[Comment]) -> Document:
+def from_question(question: Question, answers: Iterable[AnswerText], comments: Iterable[CommentText]) -> Document:
     """A question as one document; the caller hands in only what everybody may see."""
     answered = list(answers)
     remarks = list(comments)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -13,10 +14,10 @@ from forum.accounts.models import Reader
 from forum.base.markup import plain_text
 from forum.base.slugs import slugify
 from forum.knowledge.models import Article, ArticleRevision
-from forum.questions.models import SOLVED, Answer, Comment, Question, Tag
+from forum.questions.models import SOLVED, Question, Tag
 from forum.questions.queries import is_public
 from forum.search.documents import ARTICLE, QUESTION, read_key
-from forum.search.reactions import parts_of
+from forum.search.texts import AnswerText, CommentText, QuestionText, public_questions, texts_under
 from search_index.analysis import Noise, noise_of, surfaces
 from search_index.contract import Hits, Query, SearchIndex
 from search_index.grammar import parse
@@ -33,9 +34,8 @@ SIMILAR = 5
 PASSAGE_LENGTH = 240
 SHORT_PASSAGE = 160
 
-
-#: Characters read around the best place of a long text.
-AROUND = 700
+#: So many times the length of a passage are read around the best place of a long text.
+AROUND = 2
 
 #: What is written in Markdown and seen by nobody: where a link leads.
 _ADDRESS = re.compile(r"\]\([^()\s]{1,2000}|https?://[^\s<>)]{1,2000}")
@@ -110,9 +110,8 @@ def _public_words(session: Session, index: SearchIndex, words: set[str], found: 
     public = words & surfaces(" ".join(each.title for each in found))
     for word in words - public:
         keys = [read_key(hit.key) for hit in index.search(Query(text=word, limit=SPARE))]
-        titles = [
-            row.title for row in _questions(session, [number for kind, number in keys if kind == QUESTION]).values()
-        ]
+        questions = public_questions(session, [number for kind, number in keys if kind == QUESTION])
+        titles = [row.title for row in questions.values()]
         articles = _articles(session, [number for kind, number in keys if kind == ARTICLE]).values()
         titles += [row.published.title for row in articles if row.published is not None]
         topics = select(Tag.name).where(Tag.name.contains(word, autoescape=True), Tag.question_count > 0).limit(SPARE)
@@ -148,7 +147,7 @@ def _load(
     """The first hits that still are what the index believes, in its order, and how many are not. One more than wanted,
     or all where phrases are looked for, without passage; public rows only, for hits are for everybody."""
     keys = [(*read_key(hit.key), hit.score) for hit in hits]
-    questions = _questions(session, [row_id for kind, row_id, _ in keys if kind == QUESTION])
+    questions = public_questions(session, [row_id for kind, row_id, _ in keys if kind == QUESTION])
     articles = _articles(session, [row_id for kind, row_id, _ in keys if kind == ARTICLE])
     there = [key for key in keys if key[1] in (questions if key[0] == QUESTION else articles)]
     gone = len(keys) - len(there)
@@ -156,7 +155,7 @@ def _load(
         there = there[: limit + 1]
     shown = there if phrases else there[:limit]
     ids = [row_id for kind, row_id, _ in shown if kind == QUESTION]
-    answers, comments = parts_of(session, ids) if ids else ({}, {})
+    answers, comments = texts_under(session, ids)
     marker = Marker(words, hits.corrected)
     found: list[Found] = []
     for kind, row_id, score in there:
@@ -181,13 +180,6 @@ def _load(
     return found, gone
 
 
-def _questions(session: Session, ids: Sequence[int]) -> dict[int, Question]:
-    if not ids:
-        return {}
-    rows = session.scalars(select(Question).where(Question.id.in_(ids), is_public(Question)))
-    return {row.id: row for row in rows}
-
-
 def _articles(session: Session, ids: Sequence[int]) -> dict[int, Article]:
     if not ids:
         return {}
@@ -195,7 +187,9 @@ def _articles(session: Session, ids: Sequence[int]) -> dict[int, Article]:
     return {row.id: row for row in rows if row.is_live}
 
 
-def _texts(question: Question, answers: Iterable[Answer], comments: Iterable[Comment]) -> list[tuple[str, str]]:
+def _texts(
+    question: QuestionText, answers: Iterable[AnswerText], comments: Iterable[CommentText]
+) -> list[tuple[str, str]]:
     """Everything that may be shown of a question, as it is written."""
     texts = [(f"answer:{answer.id}", answer.text) for answer in answers]
     texts.insert(1 if question.state == SOLVED and texts else 0, (f"{QUESTION}:{question.id}", question.text))
@@ -203,7 +197,7 @@ def _texts(question: Question, answers: Iterable[Answer], comments: Iterable[Com
     return texts
 
 
-def _accepted_only(answers: Iterable[Answer], texts: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def _accepted_only(answers: Iterable[AnswerText], texts: list[tuple[str, str]]) -> list[tuple[str, str]]:
     accepted = {f"answer:{answer.id}" for answer in answers if answer.is_accepted}
     return [text for text in texts if text[0] in accepted] or texts
 
@@ -224,8 +218,8 @@ def _passage(marker: Marker, texts: list[tuple[str, str]], length: int) -> tuple
     place, text = texts[best]
     if not text:
         return place, None
-    start, end = _stretch(text, told[best][1])
-    passage = marker.best(plain_text(text[start:end]), length)
+    start, end = _stretch(text, told[best][1], AROUND * length)
+    passage = marker.best(_words_shown(text[start:end]), length)
     return place, dataclasses.replace(
         passage,
         is_cut_before=passage.is_cut_before or start > 0,
@@ -233,18 +227,22 @@ def _passage(marker: Marker, texts: list[tuple[str, str]], length: int) -> tuple
     )
 
 
-def _stretch(text: str, at: int) -> tuple[int, int]:
+#: Whoever goes on typing is shown the same again.
+_words_shown = lru_cache(maxsize=500)(plain_text)
+
+
+def _stretch(text: str, at: int, around: int) -> tuple[int, int]:
     """So much around a place in a long text as a passage may need, from one line's beginning to another's end."""
-    if len(text) <= 2 * AROUND:
+    if len(text) <= 2 * around:
         return 0, len(text)
-    start = text.rfind("\n", 0, max(0, at - AROUND // 3)) + 1
-    if at - start > AROUND:
-        start = at - AROUND // 3
-    end = text.find("\n", at + AROUND // 2)
-    return start, end if 0 <= end <= at + 2 * AROUND else min(len(text), at + AROUND)
+    start = text.rfind("\n", 0, max(0, at - around // 3)) + 1
+    if at - start > around:
+        start = at - around // 3
+    end = text.find("\n", at + around // 2)
+    return start, end if 0 <= end <= at + 2 * around else min(len(text), at + around)
 
 
-def _found_question(question: Question, score: float, place: str, passage: Passage | None) -> Found:
+def _found_question(question: Question | QuestionText, score: float, place: str, passage: Passage | None) -> Found:
     return Found(
         QUESTION,
         question.id,

@@ -1,6 +1,6 @@
 """Keeps the index in step: looks what is true now, and puts or drops the whole document."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from forum.questions import events as questions
 from forum.questions.models import Answer, Comment, Question, Tag
 from forum.questions.queries import is_public
 from forum.search.documents import article_key, from_article, from_question, question_key
+from forum.search.texts import texts_under
 from search_index.contract import Batch
 
 CHANNEL = "index"
@@ -49,35 +50,8 @@ def index_question(session: Session, question_id: int, batch: OncePerBatch) -> N
     if question is None:
         batch.batch.drop(question_key(question_id))
         return
-    answers, comments = parts_of(session, [question_id])
+    answers, comments = texts_under(session, [question_id])
     batch.batch.put(from_question(question, answers[question_id], comments[question_id]))
-
-
-def parts_of(session: Session, question_ids: Iterable[int]) -> tuple[dict[int, list[Answer]], dict[int, list[Comment]]]:
-    """What everybody may see under these questions."""
-    ids = list(question_ids)
-    answers: dict[int, list[Answer]] = {question_id: [] for question_id in ids}
-    comments: dict[int, list[Comment]] = {question_id: [] for question_id in ids}
-    found = session.scalars(
-        select(Answer)
-        .where(Answer.question_id.in_(ids), is_public(Answer))
-        .order_by(Answer.accepted_at.is_(None), Answer.score.desc(), Answer.id)
-        .execution_options(populate_existing=True)
-    )
-    shown = set()
-    for answer in found:
-        answers[answer.question_id].append(answer)
-        shown.add(answer.id)
-    remarks = session.scalars(
-        select(Comment)
-        .where(Comment.question_id.in_(ids), is_public(Comment))
-        .order_by(Comment.id)
-        .execution_options(populate_existing=True)
-    )
-    for comment in remarks:
-        if comment.answer_id is None or comment.answer_id in shown:
-            comments[comment.question_id].append(comment)
-    return answers, comments
 
 
 def index_article(session: Session, article_id: int, batch: OncePerBatch) -> None:

@@ -14,7 +14,8 @@ from forum.knowledge.models import Article
 from forum.questions.models import Question, Tag
 from forum.questions.queries import is_public
 from forum.search.documents import from_article, from_question
-from forum.search.reactions import CHANNEL, parts_of
+from forum.search.reactions import CHANNEL
+from forum.search.texts import texts_under
 from search_index.contract import SearchIndex
 from search_index.document import Document
 
@@ -121,7 +122,7 @@ def _chunks(store: Store) -> Iterator[list[Document]]:
             ).all()
             if not questions:
                 break
-            answers, comments = parts_of(session, [question.id for question in questions])
+            answers, comments = texts_under(session, [question.id for question in questions])
             yield [from_question(each, answers[each.id], comments[each.id]) for each in questions]
             last = questions[-1].id
     with store.reading() as session:

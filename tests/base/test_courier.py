@@ -1,6 +1,6 @@
 """The courier carries everything, repeats what fails, and keeps what cannot be done."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -155,3 +155,17 @@ def test_old_deliveries_are_forgotten_but_not_the_dead(
     store.write(bury)
     store.write(lambda session: forget_delivered(session, clock.now + timedelta(days=30)))
     assert [row.state for row in deliveries(store)] == [DEAD]
+
+
+def test_a_nap_costs_one_statement_however_many_channels_there_are(
+    store: Store, subscriptions: Subscriptions, clock: Clock, count_queries: Callable[[], Any]
+) -> None:
+    for channel in ("work", "index", "mail"):
+        subscriptions.subscribe(Happened, lambda *_: None, name=channel, channel=channel)
+    subscriptions.every(timedelta(minutes=1), lambda _session, _now: None, name="sweep")
+    courier = Courier(store, subscriptions, clock=clock)
+    courier.run_until_idle()
+    courier._look()
+    with count_queries() as queries:
+        courier._look()
+    assert len(queries) == 1, queries
