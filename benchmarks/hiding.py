@@ -16,7 +16,7 @@ SECONDS = 60.0
 
 
 def main(seconds: float) -> None:
-    print(f"{'':12}{'searches':>10}{'changes':>9}{'filled anew':>13}{'hidden shown or failed':>24}")
+    print(f"{'':12}{'searches':>10}{'changes':>9}{'filled anew':>13}{'hidden shown, empty or failed':>31}")
     with tempfile.TemporaryDirectory() as folder:
         show("SQLite", Path(folder), f"sqlite:///{folder}/forum.sqlite", seconds)
     with postgresql_server() as url, tempfile.TemporaryDirectory() as folder:
@@ -25,7 +25,7 @@ def main(seconds: float) -> None:
 
 def show(name: str, folder: Path, url: str, seconds: float) -> None:
     seen = play(folder, url, seconds)
-    print(f"{name:12}{seen.searches:10,}{seen.changes:9,}{seen.rebuilt:13}{len(seen.wrong):24}", flush=True)
+    print(f"{name:12}{seen.searches:10,}{seen.changes:9,}{seen.rebuilt:13}{len(seen.wrong):31}", flush=True)
     for wrong in seen.wrong[:10]:
         print(f"  {wrong}")
 

@@ -385,9 +385,16 @@ class PostgresIndex:
             if not rebuild.is_committed:
                 connection.get_transaction().rollback()  # type: ignore[union-attr]
         if rebuild.is_committed:
+            self._tidy(names)
+        self._remove_old()
+
+    def _tidy(self, names: Names) -> None:
+        """What is only for speed; the index is complete without it."""
+        try:
             with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 names.tidy(connection)
-        self._remove_old()
+        except DBAPIError:
+            log.warning("The tables of the search index could not be tidied.", exc_info=True)
 
     def _remove_old(self) -> None:
         """Remove tables no longer in use, in a transaction of their own: who still reads them holds one and wants the
