@@ -279,7 +279,7 @@ POST: dict[str, Door] = {
         "anna",
     ),
     "questions.change_me_too": Door("/questions/{question}/me-too", {"value": "1"}, "carla"),
-    "questions.close_question": Door("/questions/{question}/close", {"why": "It is over."}, "mia"),
+    "questions.close_question": Door("/questions/{question}/close", {"why": "It is over.", "duplicate_of": ""}, "mia"),
     "questions.comment_on_answer": Door("/answers/{answer}/comments", {"text": TEXT}, "carla"),
     "questions.comment_on_question": Door("/questions/{question}/comments", {"text": TEXT}, "carla"),
     "questions.delete_answer": Door("/answers/{answer}/delete", {"why": "It sells something."}, "bruno"),

@@ -97,6 +97,12 @@ class Product(Given):
     is_archived: bool
 
 
+class QuestionNamed(Given):
+    id: int
+    title: str
+    url: str
+
+
 class Question(QuestionRow):
     text: str
     html: str
@@ -105,6 +111,8 @@ class Question(QuestionRow):
     is_hidden: bool
     is_deleted: bool
     closed_why: str | None
+    #: Closed because these asked the same before.
+    duplicate_of: list[QuestionNamed]
     version: int
     edited_at: datetime | None
     origin_url: str | None

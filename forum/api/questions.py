@@ -26,6 +26,7 @@ from forum.questions.queries import (
     visible_answers,
     visible_comments,
 )
+from forum.questions.topics import Related, list_originals
 
 if TYPE_CHECKING:
     from forum.api import shapes
@@ -89,7 +90,7 @@ def read_question(question_id: int) -> Reply:
         comments[comment.answer_id].append(shown.comment(comment))
     return reply(
         {
-            **shown.question(question),
+            **shown.question(question, _originals(question)),
             "answers": [{**shown.answer(each), "comments": comments[each.id]} for each in answers],
             "comments": comments[None],
         },
@@ -195,9 +196,15 @@ def as_written(post: Post | ArticleRevision) -> Rendered:
     return Rendered(post.text, html, post.html_version, mentions=(), links=0, images=())
 
 
+def _originals(question: Question) -> tuple[Related, ...]:
+    return list_originals(db(), question.id) if question.closed_at is not None else ()
+
+
 def _question(question: Question, status: int = 200) -> Reply:
     location = api_url(f"/questions/{question.id}") if status == 201 else None
-    return reply(shown.question(question), status, location=location, etag=version_tag(question.version))
+    return reply(
+        shown.question(question, _originals(question)), status, location=location, etag=version_tag(question.version)
+    )
 
 
 def _answer(answer: Answer, status: int = 200) -> Reply:

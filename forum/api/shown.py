@@ -1,17 +1,19 @@
 """What a program gets to see of each thing, field by field: what is not written here does not leave the house."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from markupsafe import Markup, escape
 
 from forum.accounts.models import User
 from forum.api.replies import Plain, absolute
+from forum.base.slugs import slugify
 from forum.contacts.models import Contact, TimelineEntry
 from forum.knowledge.models import PUBLISHED, Article, ArticleRevision
 from forum.moderation.models import Decision, Flag, ReviewItem
 from forum.questions.models import Answer, Comment, Post, Product, Question
 from forum.questions.rows import Author, ListedRow, QuestionRow
+from forum.questions.topics import Related
 from forum.search.documents import ARTICLE
 from forum.search.queries import Found
 from forum.tickets.models import Link, Ticket, TicketMessage
@@ -66,13 +68,18 @@ def product(row: Product) -> Plain:
     }
 
 
-def question(row: Question) -> Plain:
+def question(row: Question, originals: Sequence[Related] = ()) -> Plain:
+    """With what asked the same before, where it is closed."""
     return {
         **question_row(row),
         **_written(row),
         "up_count": row.up_count + row.imported_up,
         "down_count": row.down_count + row.imported_down,
         "closed_why": row.closed_why if row.closed_at is not None else None,
+        "duplicate_of": [
+            {"id": each.id, "title": each.title, "url": absolute(_question_path(each.id, slugify(each.title)))}
+            for each in originals
+        ],
         "version": row.version,
         "origin_url": row.origin_url,
         "origin_license": row.origin_license,

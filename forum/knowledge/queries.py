@@ -21,6 +21,7 @@ from forum.knowledge.models import (
     DRAFT,
     IN_REVIEW,
     PUBLISHED,
+    RETURN,
     TEXT_LENGTH,
     Article,
     ArticleQuestion,
@@ -232,6 +233,20 @@ def list_reviews(session: Session, article: Article) -> Sequence[Review]:
         .order_by(Review.asked_at.desc(), Review.id.desc())
         .limit(PAGE_SIZE)
     ).all()
+
+
+def returned_with(session: Session, article: Article) -> Review | None:
+    """The review that made it the draft it is, until a review is asked for again."""
+    if article.state != DRAFT:
+        return None
+    last = session.scalar(
+        select(Review)
+        .where(Review.article_id == article.id, Review.decided_at.is_not(None))
+        .options(joinedload(Review.reviewer))
+        .order_by(Review.decided_at.desc(), Review.id.desc())
+        .limit(1)
+    )
+    return last if last is not None and last.outcome == RETURN else None
 
 
 def list_credits(session: Session, article: Article) -> Sequence[Credit]:

@@ -25,7 +25,7 @@ SIDEWAYS = frozenset((5, 6, 7, 8))
 ORIENTATION = 0x0112
 
 NO_FILE = say("Choose a picture first.")
-NO_PICTURE = say("This is no picture we can show. Use JPEG, PNG, WebP or GIF.")
+NO_PICTURE = say("This picture cannot be shown. Use JPEG, PNG, WebP or GIF.")
 TOO_HEAVY = say("This picture is larger than %(most)d MB. Make it smaller and try again.", most=MOST_BYTES // 1024**2)
 TOO_WIDE = say("This picture has more than %(most)d million pixels. Make it smaller.", most=MOST_PIXELS // 1_000_000)
 

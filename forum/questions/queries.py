@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session, aliased, contains_eager, defer, joinedload, 
 from forum.accounts.models import Reader, User
 from forum.base.errors import NotFound
 from forum.base.paging import PAGE_SIZE, Order, Page, fetch_page
+from forum.base.statements import Statement, connection_of, object_of
 from forum.questions.mine import is_followed_by
 from forum.questions.models import (
     ANSWERED,
@@ -246,7 +248,13 @@ def list_tags(session: Session, cursor: str | None = None, size: int = TAGS_SIZE
 
 def list_products(session: Session) -> list[Product]:
     """All products in their order, those no longer offered with them: they are few."""
-    return list(session.scalars(select(Product).order_by(Product.position, Product.id)))
+    return [object_of(session, Product, raw) for raw in _products().ask(connection_of(session), {})]
+
+
+@lru_cache
+def _products() -> Statement:
+    products = Product.__table__
+    return Statement(select(products).order_by(products.c.position, products.c.id))
 
 
 def find_product(session: Session, slug: str) -> Product:

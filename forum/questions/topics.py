@@ -11,7 +11,18 @@ from sqlalchemy.orm import Session, aliased
 from forum.accounts.models import Reader, User
 from forum.base.errors import NotFound
 from forum.base.statements import Statement, connection_of
-from forum.questions.models import RELATED, SIMILAR, SOLVED, Answer, Follow, Question, QuestionLink, Tag, question_tags
+from forum.questions.models import (
+    DUPLICATE,
+    RELATED,
+    SIMILAR,
+    SOLVED,
+    Answer,
+    Follow,
+    Question,
+    QuestionLink,
+    Tag,
+    question_tags,
+)
 from forum.questions.queries import STATES, is_public
 from forum.questions.rows import QUESTIONS
 
@@ -89,7 +100,10 @@ class Related(NamedTuple):
 
 
 def list_related(session: Session, question_id: int) -> tuple[Related, ...]:
-    """Public questions tied to this one from either side: those somebody named first, then solved ones."""
+    """Public questions tied to this one from either side, and those that asked the same after it.
+
+    Those somebody named stand first, then solved ones.
+    """
     return tuple([Related(*raw) for raw in _related().ask(connection_of(session), {"question_id": question_id})])
 
 
@@ -97,10 +111,10 @@ def list_related(session: Session, question_id: int) -> tuple[Related, ...]:
 def _related() -> Statement:
     links = QuestionLink.__table__
     question_id: BindParameter[int] = bindparam("question_id")
-    is_tie = links.c.kind.in_((RELATED, SIMILAR))
+    is_tie, repeats = links.c.kind.in_((RELATED, SIMILAR)), links.c.kind.in_((DUPLICATE, RELATED, SIMILAR))
     tied = union_all(
         select(links.c.target_id.label("other_id"), links.c.kind).where(links.c.source_id == question_id, is_tie),
-        select(links.c.source_id, links.c.kind).where(links.c.target_id == question_id, is_tie),
+        select(links.c.source_id, links.c.kind).where(links.c.target_id == question_id, repeats),
     ).subquery()
     shown = [QUESTIONS.c[name] for name in ("id", "title", "state", "language")]
     return Statement(
@@ -108,6 +122,24 @@ def _related() -> Statement:
         .select_from(QUESTIONS.join(tied, tied.c.other_id == QUESTIONS.c.id))
         .where(is_public(QUESTIONS.c), QUESTIONS.c.id != question_id)
         .group_by(*shown)
-        .order_by(func.min(tied.c.kind), QUESTIONS.c.state != SOLVED, QUESTIONS.c.id.desc())
+        .order_by(func.min(tied.c.kind) == SIMILAR, QUESTIONS.c.state != SOLVED, QUESTIONS.c.id.desc())
+        .limit(MOST_RELATED)
+    )
+
+
+def list_originals(session: Session, question_id: int) -> tuple[Related, ...]:
+    """The public questions that asked the same before it."""
+    return tuple([Related(*raw) for raw in _originals().ask(connection_of(session), {"question_id": question_id})])
+
+
+@lru_cache
+def _originals() -> Statement:
+    links = QuestionLink.__table__
+    return Statement(
+        select(*(QUESTIONS.c[name] for name in ("id", "title", "state", "language")))
+        .select_from(QUESTIONS.join(links, links.c.target_id == QUESTIONS.c.id))
+        .where(links.c.source_id == bindparam("question_id"), links.c.kind == DUPLICATE)
+        .where(is_public(QUESTIONS.c), QUESTIONS.c.id != bindparam("question_id"))
+        .order_by(links.c.at, QUESTIONS.c.id)
         .limit(MOST_RELATED)
     )

@@ -1,11 +1,13 @@
 """The questions that an article may answer beside those it was said to answer, found by its own words."""
 
-from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from forum.knowledge.models import Article, ArticleQuestion
+from forum.base.statements import Statement, connection_of
+from forum.knowledge.models import ArticleQuestion
 from forum.questions.models import SOLVED, Question
 from forum.questions.queries import is_public
 from forum.search.models import ArticleMatch
@@ -14,13 +16,28 @@ from forum.search.models import ArticleMatch
 SHOWN = 5
 
 
-def list_matches(session: Session, article: Article) -> Sequence[Question]:
+class Match(NamedTuple):
+    """As much of a question as a link to it shows."""
+
+    id: int
+    title: str
+    language: str
+    state: str
+
+
+def list_matches(session: Session, article_id: int) -> tuple[Match, ...]:
     """Solved ones first, then as the search put them; only what everybody may read now."""
-    gathered = select(ArticleQuestion.question_id).where(ArticleQuestion.article_id == article.id)
-    return session.scalars(
-        select(Question)
+    return tuple(Match(*row) for row in _matches().ask(connection_of(session), {"article_id": article_id}))
+
+
+@lru_cache
+def _matches() -> Statement:
+    gathered = select(ArticleQuestion.question_id).where(ArticleQuestion.article_id == bindparam("article_id"))
+    found: Any = (
+        select(Question.id, Question.title, Question.language, Question.state)
         .join(ArticleMatch, ArticleMatch.question_id == Question.id)
-        .where(ArticleMatch.article_id == article.id, is_public(Question), Question.id.not_in(gathered))
+        .where(ArticleMatch.article_id == bindparam("article_id"), is_public(Question), Question.id.not_in(gathered))
         .order_by(Question.state != SOLVED, ArticleMatch.place, Question.id)
         .limit(SHOWN)
-    ).all()
+    )
+    return Statement(found)

@@ -96,6 +96,11 @@ def face() -> Face:
     return found if isinstance(found, Face) else Face()
 
 
+def site_name() -> str:
+    """What the site is called."""
+    return face().site_name or parts().settings.site_name
+
+
 def keep(session: Session, known: Parts) -> None:
     """Read it anew, after a change or at the start."""
     known.store.context[KEY] = face_of(find_brand(session))

@@ -118,6 +118,20 @@ def test_a_closed_question_takes_no_answers(
     assert refused.json["detail"] == "This question is closed, so it takes no more answers."
 
 
+def test_what_was_asked_before_is_named(
+    program: Open, question: Question, anna: User, mia: User, session: Session
+) -> None:
+    assert program().get(f"/questions/{question.id}").json["duplicate_of"] == []
+    again = make_question(session, session.merge(anna), title="The light is red again")
+    actions.close_question(session, session.merge(mia), again, "", NOON, duplicate_of=session.merge(question))
+    session.commit()
+    (named,) = program().get(f"/questions/{again.id}").json["duplicate_of"]
+    assert (named["id"], named["title"]) == (question.id, question.title)
+    actions.hide_question(session, session.merge(mia), session.merge(question), "Not here.", NOON)
+    session.commit()
+    assert program().get(f"/questions/{again.id}").json["duplicate_of"] == []
+
+
 def test_votes_are_given_changed_and_taken_back(program: Open, question: Question, answer: Answer, carla: User) -> None:
     caller = program(carla)
     for kind, post in (("questions", question), ("answers", answer)):

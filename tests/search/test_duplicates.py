@@ -188,6 +188,6 @@ def test_an_article_names_questions_it_may_answer(
     article = make_article(session, elena, answer, reviewer=mia)
     session.commit()
     carry()
-    assert [each.id for each in list_matches(session, article)] == [solved.id, waiting.id]
+    assert [each.id for each in list_matches(session, article.id)] == [solved.id, waiting.id]
     delete_question(session, mia, waiting, NOON, "Spam.")
-    assert [each.id for each in list_matches(session, article)] == [solved.id]
+    assert [each.id for each in list_matches(session, article.id)] == [solved.id]

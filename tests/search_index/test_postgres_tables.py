@@ -55,7 +55,7 @@ def test_who_still_reads_the_old_tables_neither_stops_a_rebuild_nor_loses_them(
 
 
 def test_what_filters_alone_leave_is_counted_so_far_only(index: PostgresIndex, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgres_index, "MOST_COUNTED", 2)
+    monkeypatch.setattr("search_index.postgres_shelf.MOST_COUNTED", 2)
     change(index, make_document("question:3", "router", days=1), make_document("question:4", "modem", days=2))
     hits = index.search(Query(kinds=frozenset({"question"}), limit=2))
     assert (hits.keys, hits.total, hits.is_exact) == (["question:4", "question:3"], 2, False)

@@ -1,4 +1,4 @@
-"""Likely duplicates through the front door: beside a question, on the list, closing with the reason filled in."""
+"""Likely duplicates through the front door: beside a question, on the list, closing so that it leads to the older one."""
 
 import re
 from collections.abc import Callable
@@ -6,11 +6,13 @@ from html import unescape
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forum.accounts.models import User
 from forum.base.clock import utc_now
-from forum.questions.actions import hide_question
+from forum.questions.actions import close_question, hide_question
+from forum.questions.models import DUPLICATE, QuestionLink
 from forum.search.models import LikelyDuplicate
 from tests.builders import NOON, make_answer, make_article, make_question
 
@@ -45,40 +47,68 @@ def test_who_sees_them(browser: Open, cast: dict[str, User], pair: Any, who: str
     assert (f"/questions/{newer.id}/duplicates" in page) is (status == 200)
 
 
-def test_a_pair_is_closed_with_its_reason(browser: Open, mia: User, session: Session, pair: Any) -> None:
+def test_a_pair_is_closed_and_leads_to_the_older_one(
+    browser: Open, cast: dict[str, User], mia: User, session: Session, pair: Any
+) -> None:
     older, newer = pair
     client = browser(mia)
     page = client.get("/review/duplicates").text
     assert "<b>red</b>" not in page
-    link = re.search(rf'href="(/questions/{newer.id}/close\?why=[^"]+)"', page)
-    assert link is not None
-    form = client.get(unescape(link[1])).text
-    why = re.search(r'name="why"[^>]*value="([^"]+)"', form) or re.search(
-        r'<textarea[^>]*name="why"[^>]*>([^<]+)', form
-    )
-    assert why is not None
-    said = unescape(why[1])
-    assert older.title in said and f"/questions/{older.id}" in said and len(said) <= 300
-    assert client.send(f"/questions/{newer.id}/close", {"why": said}).status_code == 303
+    link = f"/questions/{newer.id}/close?duplicate_of={older.id}"
+    assert f'href="{link}"' in page
+    assert re.search(rf'name="duplicate_of"[^>]*value="{older.id}"', client.get(link).text)
+    assert client.send(f"/questions/{newer.id}/close", {"duplicate_of": str(older.id), "why": ""}).status_code == 303
     session.refresh(newer)
-    assert newer.closed_at is not None and newer.closed_why == said
-    assert f"/questions/{newer.id}/close?why" not in client.get("/review/duplicates").text
-    assert "data-fragment" not in client.get(f"/questions/{newer.id}/{newer.slug}").text
+    assert newer.closed_at is not None and newer.closed_why == ""
+    assert link not in client.get("/review/duplicates").text
+    way = f"/questions/{older.id}/{older.slug}"
+    for reader in (None, *cast.values()):
+        page = unescape(browser(reader).get(f"/questions/{newer.id}/{newer.slug}").text)
+        assert page.index("This was asked before") < page.index(f'href="{way}"') < page.index("takes no more answers")
+        assert re.search(rf'rel="canonical" href="[^"]*{way}"', page) and "QAPage" not in page
+        assert f"/questions/{newer.id}/{newer.slug}" in browser(reader).get(way).text
+    client.send(f"/questions/{newer.id}/reopen", {"why": ""})
+    page = browser(None).get(f"/questions/{newer.id}/{newer.slug}").text
+    assert "This was asked before" not in page and "QAPage" in page
+    log = client.get("/admin/log").text
+    assert f"Asked before: question: {older.id}" in log
 
 
-def test_a_long_title_leaves_room_for_the_address(
-    browser: Open, mia: User, session: Session, anna: User, bruno: User, carry: Callable[[], None]
-) -> None:
-    title = "The router of the third floor shows a red light since the storm of monday night and nothing that we tried helps"
-    older = make_question(session, anna, title=(title + " " + title)[:150])
-    newer = make_question(session, bruno, title=title)
+def test_nobody_is_led_where_they_may_not_read(browser: Open, mia: User, session: Session, pair: Any) -> None:
+    older, newer = pair
+    close_question(session, mia, newer, "", newer.created_at, duplicate_of=older)
     session.commit()
-    carry()
-    page = browser(mia).get(f"/questions/{newer.id}/duplicates").text
-    link = re.search(rf'href="(/questions/{newer.id}/close\?why=[^"]+)"', page)
-    assert link is not None
-    form = unescape(browser(mia).get(unescape(link[1])).text)
-    assert f"/questions/{older.id}" in form
+    address = f"/questions/{newer.id}/{newer.slug}"
+    assert older.title in unescape(browser(None).get(address).text)
+    hide_question(session, mia, older, "Not here.", newer.created_at)
+    session.commit()
+    page = unescape(browser(None).get(address).text)
+    assert older.title not in page and "Closed: no more answers" in page
+    assert f"/questions/{older.id}" not in page
+
+
+@pytest.mark.parametrize("wrong", ["itself", "999999", "router", "hidden", "back", "both empty"])
+def test_what_cannot_be_led_to_is_said(
+    browser: Open, mia: User, anna: User, session: Session, pair: Any, wrong: str
+) -> None:
+    older, newer = pair
+    written = {"itself": str(newer.id), "hidden": str(older.id), "back": str(older.id), "both empty": ""}.get(
+        wrong, wrong
+    )
+    if wrong == "hidden":
+        hide_question(session, mia, older, "Not here.", newer.created_at)
+    if wrong == "back":
+        close_question(session, mia, older, "", newer.created_at, duplicate_of=newer)
+    session.commit()
+    answer = browser(mia).send(f"/questions/{newer.id}/close", {"duplicate_of": written, "why": ""})
+    assert answer.status_code == 422 and "There is a problem" in answer.text
+    session.refresh(newer)
+    assert (
+        newer.closed_at is None
+        and not session.scalars(
+            select(QuestionLink).where(QuestionLink.source_id == newer.id, QuestionLink.kind == DUPLICATE)
+        ).all()
+    )
 
 
 def test_what_is_typed_into_the_address_of_the_form_is_only_text(browser: Open, mia: User, pair: Any) -> None:

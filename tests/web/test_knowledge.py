@@ -1,5 +1,6 @@
 """The knowledge base through the front door: what editors press, what readers see, and what nobody may see."""
 
+import html
 import re
 import threading
 from collections.abc import Callable
@@ -26,6 +27,8 @@ from tests.conftest import Browser
 from tests.ground import made_once
 
 Open = Callable[[User | None], Browser]
+
+NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 SECRET = "the secret is the word pomegranate"
 
@@ -140,6 +143,66 @@ def test_from_an_accepted_answer_to_an_article_that_stays_true(
 
 
 # -- who sees what
+
+
+def test_a_kept_article_shows_nothing_old(
+    browser: Open, session: Session, cast: dict[str, User], live: Article, answer: Answer, mia: User, elena: User
+) -> None:
+    """Each look after the first could find the piece of the one before."""
+    readers = {name: browser(cast[name] if name else None) for name in ("", "anna", "bruno", "carla")}
+    address = f"/kb/{live.id}/{live.slug}"
+
+    def seen(words: str) -> set[str]:
+        return {name for name, reader in readers.items() if words in html.unescape(reader.get(address).text)}
+
+    everybody, way = set(readers), f"#answer-{answer.id}"
+    question = answer.question
+    assert seen(question.title) == seen(way) == seen(f">{answer.author.name}</a>") == everybody
+    assert seen("At the editors") == set()
+    questions.hide_answer(session, mia, answer, "Not so.", NOON)
+    session.commit()
+    assert seen(way) == {"bruno"}
+    questions.restore_answer(session, mia, answer, NOON, "It is.")
+    questions.hide_question(session, mia, question, "Not here.", NOON)
+    session.commit()
+    assert seen(question.title) == seen(way) == {"anna"}
+    questions.restore_question(session, mia, question, NOON, "It is.")
+    cast["bruno"].name = "Bruno the Elder"
+    session.commit()
+    assert seen(">Bruno the Elder</a>") == everybody
+    edit(browser(elena), live, "When the light is red again", "Plug it in again.")
+    assert seen("Plug it in again.") == set()
+    session.refresh(live)
+    actions.ask_review(session, elena, live, NOON)
+    assert decide(browser(mia), live, "approve").status_code == 303
+    session.refresh(live)
+    address = f"/kb/{live.id}/{live.slug}"
+    assert seen("Plug it in again.") == everybody
+    assert seen("<title>When the light is red again") == everybody
+    actions.archive_article(session, elena, live, NOON, "Gone.")
+    session.commit()
+    assert seen("Plug it in again.") == set()
+    assert {reader.get(address).status_code for reader in readers.values()} == {410}
+
+
+def test_what_is_asked_of_editors_stands_on_top(
+    browser: Open, session: Session, draft: Article, elena: User, mia: User
+) -> None:
+    actions.ask_review(session, elena, draft, draft.created_at)
+    address = f"/kb/{draft.id}/{draft.slug}"
+    asked = "asks for your review"
+    assert asked in browser(mia).get(address).text and 'href="#review"' in browser(mia).get(address).text
+    assert asked not in browser(elena).get(address).text
+    assert decide(browser(mia), draft, "return", "Say which models.").status_code == 303
+    for page in (address, f"/kb/{draft.id}/edit"):
+        text = browser(elena).get(page).text
+        assert f"{mia.name} returned it" in text
+        assert text.index("Say which models.") < text.index(SECRET)
+    assert edit(browser(elena), draft, draft.title, f"Unplug the old models. {SECRET}.").status_code == 303
+    assert "returned it" in browser(elena).get(f"{address}?newest=1").text
+    session.refresh(draft)
+    actions.ask_review(session, elena, draft, draft.created_at)
+    assert "returned it" not in browser(elena).get(f"{address}?newest=1").text
 
 
 @pytest.mark.parametrize(

@@ -234,6 +234,28 @@ def test_control_enter_sends_what_is_written(page: Any) -> None:
     assert "preview" not in sent.value.post_data
 
 
+def test_control_enter_chooses_for_nobody(page: Any) -> None:
+    ready(page, "/question")
+    posted: list[str] = []
+    page.on("request", lambda request: posted.append(request.method) if request.method == "POST" else None)
+    page.evaluate(
+        """() => {
+            const form = document.querySelector('[data-editor]').form;
+            form.querySelector('[data-submit]').removeAttribute('data-submit');
+            const other = document.createElement('button');
+            other.name = 'outcome';
+            form.append(other);
+        }"""
+    )
+    page.fill("textarea[name=text][data-editor]", "Say which bill you mean.")
+    page.press("textarea[name=text][data-editor]", "Control+Enter")
+    page.wait_for_timeout(200)
+    assert posted == []
+    page.evaluate("document.querySelector('[name=outcome]').remove()")
+    with page.expect_request(lambda request: request.method == "POST"):
+        page.press("textarea[name=text][data-editor]", "Control+Enter")
+
+
 def test_a_menu_opens_at_its_button_without_script(browser: Any, address: str) -> None:
     context = browser.new_context(base_url=address, java_script_enabled=False, viewport={"width": 390, "height": 800})
     page = context.new_page()

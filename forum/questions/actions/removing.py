@@ -13,6 +13,7 @@ from forum.base.verdicts import require
 from forum.questions import rules
 from forum.questions.actions.accepting import drop_acceptance
 from forum.questions.actions.keeping import count_tags, settle
+from forum.questions.actions.relating import lead_nowhere, lead_to
 from forum.questions.actions.voting import give_points_again, take_back_all_points
 from forum.questions.checks import check_why
 from forum.questions.events import (
@@ -106,17 +107,31 @@ def restore_comment(session: Session, actor: User, comment: Comment, now: dateti
     _restore(session, actor, comment, now, why, CommentRestored(comment.id))
 
 
-def close_question(session: Session, actor: User, question: Question, why: str, now: datetime) -> None:
-    """Let a question take no more answers; closing it again changes nothing."""
+def close_question(
+    session: Session,
+    actor: User,
+    question: Question,
+    why: str,
+    now: datetime,
+    *,
+    duplicate_of: Question | None = None,
+) -> None:
+    """Let a question take no more answers, and lead to the one that asked the same before.
+
+    Closing it again changes nothing.
+    """
     require(rules.may_close(actor))
     if question.closed_at is not None:
         return
-    why = check_why(why, needed=True)
-    before = {"state": question.state}
+    why = check_why(why, needed=duplicate_of is None)
+    before, after = {"state": question.state}, {}
+    if duplicate_of is not None:
+        lead_to(session, question, duplicate_of, now)
+        after["duplicate_of_id"] = duplicate_of.id
     question.closed_at = now
     question.closed_why = why
     settle(session, question)
-    _log(session, actor, "close", question, now, before, {"state": question.state}, why)
+    _log(session, actor, "close", question, now, before, {"state": question.state, **after}, why)
     publish(session, QuestionClosed(question.id))
 
 
@@ -126,7 +141,9 @@ def reopen_question(session: Session, actor: User, question: Question, now: date
     if question.closed_at is None:
         return
     why = check_why(why)
-    before = {"state": question.state, "closed_why": question.closed_why}
+    before: dict[str, Any] = {"state": question.state, "closed_why": question.closed_why}
+    if originals := lead_nowhere(session, question):
+        before["duplicate_of_id"] = originals
     question.closed_at = None
     question.closed_why = None
     question.active_at = now

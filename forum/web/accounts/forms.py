@@ -216,7 +216,7 @@ class ProfileForm(PageForm):
 class CurrentPassword(PageForm):
     """What both changes of credentials ask for first."""
 
-    current = Secret(say("Your password now"))
+    current = Secret(say("Your current password"))
 
     checked_hash: str = ""
 

@@ -30,10 +30,15 @@ from forum.web.language import spoken
 #: What was to be done, by the beginning of the subscriber's name; the first that fits.
 JOBS = (
     ("search.index", say("Bring the search up to date")),
+    ("search.relate", say("Find what is related to a question")),
     ("notices.", say("Send a mail")),
     ("knowledge.", say("See whether an article is still true")),
     ("contacts.", say("Join a person with their contact")),
     ("questions.reactions.tell_questions", say("Tell the questions of a tag that it changed")),
+    ("questions.reactions.tell_contact", say("Write on a contact's timeline what the person asked and answered")),
+    ("tickets.", say("Bring a person's tickets to their contact")),
+    ("moderation.", say("Look again at a text that was to be mended")),
+    ("media.", say("Redraw a picture")),
 )
 
 #: What the timed work does, by its name.
@@ -44,6 +49,13 @@ TIMED = {
     "api.models.forget_old_answers": say("Forget the answers kept for programs"),
     "accounts.signing_up.forget_sign_ups": say("Forget sign-ups nobody confirmed"),
     "accounts.credentials.forget_email_changes": say("Forget address changes nobody confirmed"),
+    "drafts.actions.forget_old_drafts": say("Forget drafts nobody went on with"),
+    "media.actions.forget_unused": say("Forget pictures that are in no text"),
+    "media.reactions.sweep_shelf": say("Clear the shelf of pictures"),
+    "search.gathering.forget_gaps": say("Forget what was searched long ago"),
+    "search.gathering.gather_searches": say("Gather what people searched"),
+    "search.relate_older": say("Relate older questions to each other"),
+    "transfer.farewells": say("Erase accounts whose time to think again is over"),
 }
 
 #: Why something failed, by the name of the error.

@@ -7,6 +7,7 @@ from forum.accounts.models import StaffAct
 from forum.base.words import Sentence, say
 from forum.web.admin.forms import SHORT_WORDS
 from forum.web.moderation.wording import DECISION_WORDS
+from forum.web.tickets.forms import KIND_WORDS as MESSAGE_KINDS
 from forum.web.tickets.forms import STATUS_WORDS
 
 VERBS: dict[str, Sentence] = {
@@ -137,6 +138,7 @@ KEYS: dict[str, Sentence] = {
     "version": say("Version"),
     "hidden_why": say("Why"),
     "closed_why": say("Why"),
+    "duplicate_of_id": say("Asked before: question"),
     "decision": say("Decision"),
     "flags": say("Flags"),
     "channel": say("Channel"),
@@ -170,7 +172,15 @@ STATE_WORDS: dict[str, Sentence] = {
     "dismissed": say("Set aside"),
 }
 
+#: How a ticket came in.
+CHANNEL_WORDS: dict[str, Sentence] = {
+    "agent": say("written down by an agent"),
+    "api": say("a program"),
+}
+
 VALUES: dict[str, dict[str, Sentence]] = {
+    "channel": CHANNEL_WORDS,
+    "kind": {**MESSAGE_KINDS, "email": say("E-mail"), "phone": say("Phone")},
     "status": {**STATUS_WORDS},
     "state": STATE_WORDS,
     "roles": SHORT_WORDS,

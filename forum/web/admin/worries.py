@@ -118,7 +118,7 @@ def _mail_in_folder(settings: Settings) -> Worry | None:
     if settings.mail_folder is not None:
         return Worry(
             "warn",
-            say("Mails do not leave"),
+            say("No mail is sent"),
             say(
                 "They are written to the folder %(folder)s, where you can open them while you try this site out. Set SPORTELLO_MAIL_OUT to your mail server before others come.",
                 folder=str(settings.mail_folder),
@@ -126,7 +126,7 @@ def _mail_in_folder(settings: Settings) -> Worry | None:
         )
     return Worry(
         "warn",
-        say("Mails do not leave"),
+        say("No mail is sent"),
         say(
             "Nobody gets a link to confirm an address or to choose a new password. Set SPORTELLO_MAIL_OUT to your mail server."
         ),

@@ -23,10 +23,9 @@ from forum.knowledge.models import (
 from forum.knowledge.sources import Source
 from forum.web.context import own_name
 from forum.web.forms import Line, PageForm, Text, WrongField
+from forum.web.questions.addresses import question_number
 from forum.web.questions.forms import Versioned, WrittenForm
 
-#: A number, or an address of a question as it is copied from the browser.
-_QUESTION = re.compile(r"(?:.*/questions/)?#?([1-9][0-9]{0,17})(?:[/?#].*)?")
 _SOURCE = re.compile(rf"([1-9][0-9]{{0,8}})-({ACCEPTED}|{UNACCEPTED}|{HIDDEN}|{DELETED})")
 
 
@@ -95,8 +94,7 @@ class GatherForm(PageForm):
 
     @property
     def question_id(self) -> int | None:
-        found = _QUESTION.fullmatch(self.question.data or "")
-        return int(found[1]) if found else None
+        return question_number(self.question.data or "")
 
 
 class ReleaseForm(PageForm):
@@ -104,5 +102,4 @@ class ReleaseForm(PageForm):
 
     @property
     def question_id(self) -> int | None:
-        found = _QUESTION.fullmatch(self.question.data or "")
-        return int(found[1]) if found else None
+        return question_number(self.question.data or "")

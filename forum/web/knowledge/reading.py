@@ -3,16 +3,17 @@
 from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from forum.base.errors import NotFound
 from forum.base.requests import db, now
 from forum.base.verdicts import require
 from forum.base.words import Sentence, say
 from forum.knowledge import queries, rules
 from forum.knowledge.models import ARCHIVED, DRAFT, IN_REVIEW, Article
+from forum.knowledge.reading import article_row, read_article
 from forum.web.knowledge.addresses import article_url
 from forum.web.knowledge.blueprint import pages
 from forum.web.knowledge.cards import show_card
-from forum.web.knowledge.shown import Tied, drafts_url, show_page
+from forum.web.knowledge.parts import Tied, article_place
+from forum.web.knowledge.shown import drafts_url, draw_article, show_page
 from forum.web.language import language
 from forum.web.moving import moved, whole
 from forum.web.people import actor, reader
@@ -54,11 +55,10 @@ def home() -> str:
 @pages.get("/kb/<int:article_id>/<slug>")
 def show_article(article_id: int, slug: str | None) -> str | Response | tuple[str, int]:
     """An article; any other slug leads to the right address, and one that was withdrawn says where to go on."""
-    try:
-        article = queries.find_article(db(), reader(), article_id)
-    except NotFound:
-        return show_withdrawn(queries.find_withdrawn(db(), article_id)), 410
-    newest = request.args.get("newest") == "1"
+    who, newest = reader(), request.args.get("newest") == "1"
+    if not rules.may_see_drafts(who):
+        return show_published(article_id, slug, newest)
+    article = queries.find_article(db(), who, article_id)
     if slug != article.slug:
         return moved(article_url(article))
     if article.is_live and not newest:
@@ -66,12 +66,23 @@ def show_article(article_id: int, slug: str | None) -> str | Response | tuple[st
     return show_page(article, newest)
 
 
+def show_published(article_id: int, slug: str | None, newest: bool) -> str | Response | tuple[str, int]:
+    """The same for those who see nothing but what is published, which is nearly everybody."""
+    read = read_article(db(), reader(), article_id)
+    if read is None:
+        return show_withdrawn(queries.find_withdrawn(db(), article_id)), 410
+    row = article_row(read.article)
+    if slug != row.slug:
+        return moved(article_place(row))
+    if not newest:
+        note_view("article_views", article_id)
+    return draw_article(read)
+
+
 def show_withdrawn(article: Article) -> str:
     """For readers who follow an old link: nothing of the text, but the questions, where others go on helping."""
     who = reader()
-    questions = [
-        Tied(each.id, each.title, question_url(each), False) for each in queries.questions_of(db(), who, article)
-    ]
+    questions = [Tied(each.id, each.title, question_url(each)) for each in queries.questions_of(db(), who, article)]
     return render_template("knowledge/withdrawn.html", questions=questions)
 
 

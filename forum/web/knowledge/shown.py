@@ -9,16 +9,28 @@ from forum.accounts.models import Reader
 from forum.base.differences import Piece, compare
 from forum.base.markup import opening
 from forum.base.requests import db, now
-from forum.base.verdicts import Verdict
+from forum.base.verdicts import Verdict, require
 from forum.knowledge import queries, rules
-from forum.knowledge.models import Article, ArticleRevision, Review
+from forum.knowledge.models import PUBLISHED, Article, ArticleRevision, Review
+from forum.knowledge.reading import ReadArticle, article_row
 from forum.knowledge.sources import review_reasons, source_changes, source_now
 from forum.questions.rules import may_see
 from forum.search.matches import list_matches
+from forum.web.brand import site_name
 from forum.web.forms import form_from
 from forum.web.knowledge.addresses import article_url
 from forum.web.knowledge.cards import SUMMARY_LENGTH
 from forum.web.knowledge.forms import DoubtForm, GatherForm, ReviewForm, StateForm
+from forum.web.knowledge.parts import (
+    ArticleFacts,
+    ArticleShown,
+    Credited,
+    HeadFacts,
+    Tied,
+    article_place,
+    show_matches,
+)
+from forum.web.language import language
 from forum.web.moving import whole
 from forum.web.people import reader
 from forum.web.questions.addresses import answer_url, question_url
@@ -38,6 +50,7 @@ class Desk:
     may_discard: Verdict
     may_doubt: Verdict
     open_review: Review | None
+    returned: Review | None
     reviews: list[Review]
     review_form: ReviewForm
     state_form: StateForm
@@ -49,42 +62,53 @@ class Desk:
     text_difference: list[Piece] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Tied:
-    """A question this article answers."""
-
-    id: int
-    title: str
-    url: str
-    may_release: bool
+def draw_article(read: ReadArticle) -> str:
+    """The article as all readers see it who see no drafts."""
+    row = article_row(read.article)
+    canonical, name = whole(article_place(row)), site_name()
+    return render_template(
+        "knowledge/read.html",
+        title=row.title,
+        head=HeadFacts(read.article, canonical, name),
+        shown=ArticleFacts(read, list_matches(db(), row.id), canonical, name),
+    )
 
 
 def show_page(article: Article, newest: bool = False, **forms: Any) -> str:
-    """The article as readers see it; for editors with their desk, and with the newest text where they ask for it."""
+    """The article for editors and staff, with their desk, and with the newest text where they ask for it."""
     who, session = reader(), db()
-    shows_newest = not article.is_live or (newest and bool(rules.may_see_drafts(who)))
+    require(rules.may_see_drafts(who))
+    shows_newest = not article.is_live or newest
     revision = queries.newest_revision(session, article) if shows_newest else article.published
     assert revision is not None  # noqa: S101
-    questions = [
-        Tied(each.id, each.title, question_url(each), bool(rules.may_release(who, article, each)))
-        for each in queries.questions_of(session, who, article)
-    ]
     answer = article.source_answer
     source_is_open = answer is not None and may_see(who, answer) and may_see(who, answer.question)
+    canonical = whole(article_url(article))
     return render_template(
         "knowledge/show.html",
         article=article,
         revision=revision,
+        shown=ArticleShown(
+            *(article.id, revision.title, revision.html, revision.language, canonical, site_name(), language()),
+            *(article.published_at, article.checked_at if article.is_live else None),
+            article.checked_at or revision.at,
+            credits=[
+                (each.part, Credited(each.user.id, each.user.name)) for each in queries.list_credits(session, article)
+            ],
+            source_url=answer_url(answer) if answer is not None and source_is_open else None,
+            questions=[
+                Tied(each.id, each.title, question_url(each), bool(rules.may_release(who, article, each)))
+                for each in queries.questions_of(session, who, article)
+            ],
+            matches=show_matches(list_matches(session, article.id)) if article.is_live else [],
+            state="" if article.state == PUBLISHED else article.state,
+        ),
         shows_newest=shows_newest and article.is_live,
         has_newer=article.published is not None and article.version != article.published.number,
-        credits=queries.list_credits(session, article),
-        questions=questions,
-        matches=[(each, question_url(each)) for each in list_matches(session, article)] if article.is_live else [],
-        source_url=answer_url(answer) if answer is not None and source_is_open else None,
-        desk=lay_desk(article, revision, forms) if rules.may_see_drafts(who) else None,
+        desk=lay_desk(article, revision, forms),
         address=article_url(article),
         newest_address=article_url(article, newest=1),
-        canonical=whole(article_url(article)),
+        canonical=canonical,
         summary=opening(revision.html, SUMMARY_LENGTH) if article.is_live else "",
     )
 
@@ -106,6 +130,7 @@ def lay_desk(article: Article, revision: ArticleRevision, forms: dict[str, Any])
         may_discard=rules.may_discard(who, article),
         may_doubt=rules.may_doubt(who, article),
         open_review=queries.open_review(session, article),
+        returned=queries.returned_with(session, article),
         reviews=[review for review in queries.list_reviews(session, article) if review.outcome],
         review_form=forms.get("review_form")
         or form_from(ReviewForm, version=str(revision.number), source=str(source or "")),

@@ -135,7 +135,12 @@ def edit_again(form: ArticleForm, article_id: int, **shown: Any) -> str:
 
 def edit_page(form: ArticleForm, article: Article, **shown: Any) -> str:
     return render_template(
-        "knowledge/edit.html", form=form, article=article, back=article_url(article, newest=1), **shown
+        "knowledge/edit.html",
+        form=form,
+        article=article,
+        back=article_url(article, newest=1),
+        returned=queries.returned_with(db(), article),
+        **shown,
     )
 
 

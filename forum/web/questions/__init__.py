@@ -1,6 +1,7 @@
 """Pages of questions: the list, one question, asking, answering, and all that is done to what was written."""
 
 from forum.web.questions import (
+    closing,
     deciding,
     editing,
     going_back,
@@ -16,6 +17,7 @@ from forum.web.questions import (
 from forum.web.questions.blueprint import pages
 
 __all__ = [
+    "closing",
     "deciding",
     "editing",
     "going_back",

@@ -1,5 +1,7 @@
 """Where questions and answers are found; put together without asking the router, for a page holds a hundred of them."""
 
+import re
+
 from forum.base.slugs import slugify
 from forum.questions.models import Answer, Comment, Post, Question
 from forum.questions.rows import QuestionRow
@@ -25,6 +27,16 @@ TAKEN = frozenset(
         "vote",
     ]
 )
+
+
+#: A number, or an address of a question as it is copied from the browser.
+_NUMBER = re.compile(r"(?:.*/questions/)?#?([1-9][0-9]{0,17})(?:[/?#].*)?")
+
+
+def question_number(written: str) -> int | None:
+    """The question somebody means by its number or its address; None for anything else."""
+    found = _NUMBER.fullmatch(written)
+    return int(found[1]) if found else None
 
 
 def question_slug(question: Question | QuestionRow) -> str:

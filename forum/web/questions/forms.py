@@ -108,6 +108,20 @@ class WhyForm(PageForm):
     why = Line(say("Why?"), most=WHY_LENGTH)
 
 
+class CloseForm(PageForm):
+    """Why a question takes no more answers: in words, or by the question that asked the same before."""
+
+    duplicate_of = Line(
+        say("The question that asked the same before"),
+        least=0,
+        most=WHY_LENGTH,
+        description=say("Its number, or its address on this site. Whoever comes here is led there."),
+    )
+    why = Line(
+        say("Why?"), least=0, most=WHY_LENGTH, description=say("Not needed where another question asked the same.")
+    )
+
+
 class MaybeWhyForm(PageForm):
     """A reason, where one is needed or somebody wants to give one; the person concerned may read it."""
 

@@ -108,6 +108,8 @@ class AskedShown:
     #: The beginning of it.
     accepted_text: str
     article: ArticleLink | None
+    #: What asked the same before, where this is closed, and where it stands.
+    originals: Sequence[tuple[Related, str]]
     comments: CommentsFacts
     is_for_visitor: bool
 
@@ -123,6 +125,7 @@ class AskedFacts(NamedTuple):
     is_asked_to_mend: bool
     accepted: Raw | None
     article: ArticleLink | None
+    originals: tuple[Related, ...]
     comments: tuple[Raw, ...]
 
     def shown(self) -> AskedShown:
@@ -154,6 +157,7 @@ class AskedFacts(NamedTuple):
             accepted=accepted,
             accepted_text=opening(accepted.html) if accepted else "",
             article=self.article,
+            originals=_linked(self.originals),
             comments=CommentsFacts(
                 self.who, "questions", question.id, bool(rules.may_comment(who, question)), self.comments
             ),
@@ -219,8 +223,7 @@ class BesideFacts(NamedTuple):
     may_see_duplicates: bool
 
     def shown(self) -> "BesideShown":
-        related = [(each, place("questions", each.id, title_slug(each.title))) for each in self.related]
-        return BesideShown(author_of(self.asker), related, self)
+        return BesideShown(author_of(self.asker), _linked(self.related), self)
 
 
 @dataclass(slots=True, eq=False)
@@ -228,3 +231,8 @@ class BesideShown:
     asker: Author
     related: Sequence[tuple[Related, str]]
     staff: BesideFacts
+
+
+def _linked(questions: Sequence[Related]) -> list[tuple[Related, str]]:
+    """Other questions, each with its address."""
+    return [(each, place("questions", each.id, title_slug(each.title))) for each in questions]

@@ -21,13 +21,13 @@ from forum.questions.published import is_given_up
 from forum.questions.queries import find_answer
 from forum.questions.reading import Discussion, read_discussion
 from forum.questions.rows import AUTHOR, AnswerRow, Onlooker, QuestionRow
-from forum.questions.topics import list_related
+from forum.questions.topics import list_originals, list_related
 from forum.search.rules import may_see_duplicates
 from forum.web.drafts.restoring import fill
 from forum.web.forms import form_from
 from forum.web.moving import moved, whole
 from forum.web.people import reader
-from forum.web.questions.addresses import answer_url, question_slug, question_url
+from forum.web.questions.addresses import answer_url, place, question_slug, question_url, title_slug
 from forum.web.questions.blueprint import pages
 from forum.web.questions.forms import AnswerForm
 from forum.web.questions.parts import (
@@ -71,7 +71,13 @@ def draw_question(discussion: Discussion, form: AnswerForm | None = None, previe
     accepted, mine = discussion.accepted, discussion.mine
     article, promoted = _articles(question, accepted, who)
     may_answer = rules.may_answer(who, question)
+    originals = list_originals(db(), question.id) if question.closed_at is not None else ()
+    # Who comes from outside is sent on to where it was asked first.
+    canonical = (
+        place("questions", originals[0].id, title_slug(originals[0].title)) if originals else question_url(question)
+    )
     is_indexed = question.is_public and not is_given_up(question, now())
+    is_entry = is_indexed and not originals
     return render_template(
         "questions/show.html",
         row=question,
@@ -79,7 +85,7 @@ def draw_question(discussion: Discussion, form: AnswerForm | None = None, previe
             onlooker,
             discussion.question_raw,
             *(mine.vote, mine.has_me_too, mine.is_following, _is_asked_to_mend(discussion)),
-            *(discussion.accepted_raw, article, tuple(discussion.comments.get(None, ()))),
+            *(discussion.accepted_raw, article, originals, tuple(discussion.comments.get(None, ()))),
         ),
         given=facts_of_answers(discussion, onlooker, order if order in KEYS else "", bool(may_answer)),
         writing=_your_answer(question, may_answer, form, preview_html),
@@ -97,10 +103,10 @@ def draw_question(discussion: Discussion, form: AnswerForm | None = None, previe
         may_promote=rules_of_articles.may_promote(who, accepted) if accepted is not None else None,
         promoted=promoted,
         has_errors=bool(form and form.errors),
-        canonical=whole(question_url(question)),
+        canonical=whole(canonical),
         is_indexed=is_indexed,
-        page_kind="QAPage" if is_indexed else "",
-        main_kind="Question" if is_indexed else "",
+        page_kind="QAPage" if is_entry else "",
+        main_kind="Question" if is_entry else "",
     )
 
 

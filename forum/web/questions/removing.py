@@ -1,4 +1,4 @@
-"""Delete, hide and close, and the way back from each: moderators say why, authors need not."""
+"""Delete and hide, and the way back from each, closing included: moderators say why, authors need not."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,7 +25,6 @@ from forum.web.questions.forms import MaybeWhyForm, WhyForm
 FIND: dict[str, Callable[..., Any]] = {"question": find_question, "answer": find_answer, "comment": find_comment}
 
 WHAT_HIDING_MEANS = say("Nobody but its author and moderators will see it. The author reads your reason.")
-WHAT_CLOSING_MEANS = say("It takes no more answers. Everybody can still read it, and your reason.")
 WHAT_DELETING_MEANS = say("Nobody but its author and moderators will see it. Your reason stands in the staff log.")
 WHAT_BRINGING_BACK_MEANS = say("Everybody will see it as before. A reason is kept in the staff log.")
 
@@ -81,10 +80,6 @@ def _restore(post: Post, why: str) -> None:
         actions.restore_answer(db(), actor(), post, now(), why)
     else:
         actions.restore_comment(db(), actor(), post, now(), why)
-
-
-def _close(post: Question, why: str) -> None:
-    actions.close_question(db(), actor(), post, why, now())
 
 
 def _reopen(post: Question, why: str) -> None:
@@ -162,16 +157,6 @@ ACTS: dict[str, Act] = {
         run=_restore,
         needs_why=False,
     ),
-    "close": Act(
-        titles={"question": say("Close this question")},
-        said={"question": say("Closed.")},
-        means=WHAT_CLOSING_MEANS,
-        button=say("Close the question"),
-        rule=lambda who, _: rules.may_close(who),
-        run=_close,
-        needs_why=True,
-        undo="reopen",
-    ),
     "reopen": Act(
         titles={"question": say("Reopen this question")},
         said={"question": say("The question takes answers again.")},
@@ -219,13 +204,13 @@ def _register(name: str, act: Act, kind: str) -> None:
         if act.needs_why and not form.why.data and (who.id != post.author_id or name != "delete"):
             raise Invalid({"why": say("Please fill this in.")})
         act.run(post, form.why.data)
-        return _done(post, spoken(act.said[kind]), url_for(f"questions.{act.undo}_{kind}", **named) if act.undo else "")
+        return done(post, spoken(act.said[kind]), url_for(f"questions.{act.undo}_{kind}", **named) if act.undo else "")
 
     pages.add_url_rule(address, f"ask_why_{name}_{kind}", ask_why, methods=["GET"])
     pages.add_url_rule(address, f"{name}_{kind}", takes(MaybeWhyForm, again=again)(writes(do)), methods=["POST"])
 
 
-def _done(post: Post, said: str, undo_url: str) -> Response:
+def done(post: Post, said: str, undo_url: str) -> Response:
     """Back to where it stands, with the word and, where there is a way back, its button."""
     if undo_url:
         flash(Markup(render_template("questions/_undo.html", said=said, undo_url=undo_url)), "ok")  # noqa: S704

@@ -1,7 +1,6 @@
 """What may have been asked before: beside a question, and as a list of pairs; for moderators."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from flask import flash, redirect, render_template, request, url_for
 from markupsafe import Markup
@@ -11,25 +10,18 @@ from forum.accounts.models import User
 from forum.base.parts import parts
 from forum.base.requests import db, now, writes
 from forum.base.verdicts import require
-from forum.base.words import Sentence, say, translate
-from forum.questions.models import WHY_LENGTH, Question
+from forum.questions.models import Question
 from forum.questions.queries import find_question
 from forum.questions.rules import may_close
 from forum.search import duplicates, rules
 from forum.search.duplicates import PAGE, Pair
 from forum.web.language import gettext
-from forum.web.moving import whole
 from forum.web.people import actor
 from forum.web.questions.addresses import question_url
 from forum.web.search.hits import pages
 
 #: Turned so far; what comes after is unlikely.
 DEEPEST = 10
-
-
-def _asked_before(title: str, address: str) -> Sentence:
-    """Read by the asker, who learns where to go on."""
-    return say("This was asked before: “%(title)s”, %(address)s", title=title, address=address)
 
 
 @dataclass(frozen=True)
@@ -84,18 +76,8 @@ def _shown(pair: Pair, who: User) -> PairShown:
     question, other = pair.question, pair.other
     close_url = None
     if may_close(who) and question.closed_at is None:
-        address = url_for("questions.ask_why_close_question", question_id=question.id)
-        close_url = f"{address}?{urlencode({'why': _why(question, other)})}"
+        close_url = url_for("questions.ask_why_close_question", question_id=question.id, duplicate_of=other.id)
     return PairShown(question, question_url(question), other, question_url(other), pair.percent, close_url)
-
-
-def _why(question: Question, other: Question) -> str:
-    """The reason in the language of the question; the address stands whole, whatever the title's length."""
-    address = whole(url_for("questions.show", question_id=other.id))
-    language = question.language or question.asker.language
-    room = WHY_LENGTH - len(translate(_asked_before("", address), language))
-    title = other.title if len(other.title) <= room else other.title[: room - 1] + "…"
-    return translate(_asked_before(title, address), language)
 
 
 @pages.post("/questions/<int:question_id>/duplicates/<int:other_id>/deny")

@@ -40,7 +40,10 @@ document.addEventListener('keydown', (event) => {
     const form = event.target.closest?.('form');
     if (form && event.target.matches('textarea, input')) {
       event.preventDefault();
-      form.requestSubmit(form.querySelector('[data-submit]') ?? form.querySelector('button:not([type="button"]):not([name="preview"])'));
+      const ways = [...form.querySelectorAll('button:not([type="button"]):not([name="preview"])')];
+      // Where there is a choice, such as approving or returning, nobody makes it for them.
+      const send = form.querySelector('[data-submit]') ?? (ways.length === 1 ? ways[0] : null);
+      if (send) form.requestSubmit(send);
     }
     return;
   }
