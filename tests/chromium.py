@@ -9,7 +9,20 @@ from typing import Any, NoReturn
 import pytest
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+#: Two pages of the browser itself behind each address bar, which take a second of CPU for each window.
+ADDRESS_BAR = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
+
+#: What playwright does without; the last list that Chromium is given is the only one it reads.
+SURPRISES = (
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsFirstBalancedModeAutoEnable"),
+    *("HttpsUpgrades", "LensOverlay", "MediaRouter", "OptimizationHints", "PaintHolding", "PreconnectToSearch"),
+    *("NetworkTimeServiceQuerying", "ThirdPartyStoragePartitioning"),
+)
+
+ARGUMENTS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"),
+    f"--disable-features={','.join((*ADDRESS_BAR, *SURPRISES))}",
+]
 
 #: WCAG 2.2 A and AA, as axe calls them.
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
