@@ -210,7 +210,7 @@ def test_a_picture_is_chosen_with_its_words(window: Any) -> None:
     )
     page.locator("[data-attach] summary").click()
     page.locator("[data-attach] button").click()
-    page.locator("[data-editor-said]", has_text="no picture we can show").wait_for()
+    page.locator("[data-editor-said]", has_text="picture cannot be shown").wait_for()
 
 
 def test_this_solved_it_ends_the_asking(window: Any, clients: dict[str, Client]) -> None:
