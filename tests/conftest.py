@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 from argon2 import PasswordHasher
@@ -303,9 +302,7 @@ def carry(parts: Parts) -> Callable[[], None]:
     from forum.courier import make_courier
 
     def run() -> None:
-        courier = make_courier(parts)
-        with patch.object(courier, "_run_timed_work", return_value=False):
-            courier.run_until_idle()
+        make_courier(parts).run_until_idle(timed=False)
 
     return run
 

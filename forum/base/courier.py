@@ -117,10 +117,10 @@ class Courier:
             if not busy:
                 self._rest()
 
-    def run_until_idle(self, rounds: int = 1000) -> None:
-        """Carry everything that is due, for tests and commands."""
+    def run_until_idle(self, rounds: int = 1000, *, timed: bool = True) -> None:
+        """Carry everything that is due, for tests and commands; without `timed` nothing but deliveries."""
         for _ in range(rounds):
-            if not self.run_once():
+            if not self.run_once(timed=timed):
                 return
         raise RuntimeError("the outbox does not come to rest")
 
@@ -133,21 +133,15 @@ class Courier:
         self._wake.clear()
 
     def _look(self) -> bool:
-        """Do what is due; timed work is not looked for with every nap."""
-        busy = self._carry_due()
-        if self.only is None and time.monotonic() >= self._looked_for_timed + TIMED_LOOK:
-            busy = self._run_timed_work() or busy
+        """One round; timed work is not looked for with every nap."""
+        is_time = time.monotonic() >= self._looked_for_timed + TIMED_LOOK
+        busy = self.run_once(timed=is_time)
+        if is_time:
             self._looked_for_timed = time.monotonic()
         return busy
 
-    def run_once(self) -> bool:
-        """Carry one claim of each channel and the timed work that is due; say whether there was any."""
-        busy = self._carry_due()
-        if self.only is not None:
-            return busy
-        return self._run_timed_work() or busy
-
-    def _carry_due(self) -> bool:
+    def run_once(self, *, timed: bool = True) -> bool:
+        """Carry one claim of each channel and, with `timed`, the timed work that is due; say whether there was any."""
         busy = False
         for channel in self._channels_due():
             claimed = self._claim(channel)
@@ -159,6 +153,8 @@ class Courier:
                 for delivery in claimed:
                     self._carry(delivery)
             busy = busy or bool(claimed)
+        if timed and self.only is None:
+            return self._run_timed_work() or busy
         return busy
 
     def _channels_due(self) -> list[str]:

@@ -8,12 +8,10 @@ from typing import NamedTuple
 from forum.base.markup import opening
 from forum.base.statements import Raw
 from forum.knowledge.reading import ArticleRow, ReadArticle, article_row
-from forum.search.matches import Match
-from forum.web.context import LINKS
-from forum.web.knowledge.addresses import place_of
+from forum.questions.topics import Related
 from forum.web.knowledge.cards import SUMMARY_LENGTH
 from forum.web.language import language
-from forum.web.questions.addresses import title_slug
+from forum.web.questions.addresses import question_place
 
 # Nothing here is changed once it is made; see web/questions/parts.py.
 
@@ -55,7 +53,7 @@ class ArticleShown:
     credits: Sequence[tuple[str, Credited]]
     source_url: str | None
     questions: Sequence[Tied]
-    matches: Sequence[tuple[Match, str]]
+    matches: Sequence[tuple[Related, str]]
     #: Where it stands, said to editors and staff of what is not published.
     state: str = ""
 
@@ -64,7 +62,7 @@ class ArticleFacts(NamedTuple):
     """What makes the page of an article what it is for its readers."""
 
     read: ReadArticle
-    matches: tuple[Match, ...]
+    matches: tuple[Related, ...]
     canonical: str
     site_name: str
 
@@ -98,14 +96,6 @@ class HeadShown(NamedTuple):
     summary: str
 
 
-def article_place(row: ArticleRow) -> str:
-    return place_of(row.id, row.slug)
-
-
-def question_place(row_id: int, title: str) -> str:
-    return f"{LINKS.root}/questions/{row_id}/{title_slug(title)}"
-
-
 def source_place(row: ArticleRow) -> str | None:
     """Where the answer it was made from is read; None where this reader may not."""
     if row.source_id is None or row.source_question_id is None:
@@ -113,5 +103,5 @@ def source_place(row: ArticleRow) -> str | None:
     return f"{question_place(row.source_question_id, row.source_title or '')}#answer-{row.source_id}"
 
 
-def show_matches(matches: Sequence[Match]) -> list[tuple[Match, str]]:
+def show_matches(matches: Sequence[Related]) -> list[tuple[Related, str]]:
     return [(each, question_place(each.id, each.title)) for each in matches]

@@ -12,7 +12,7 @@ from forum.knowledge.reading import article_row, read_article
 from forum.web.knowledge.addresses import article_url
 from forum.web.knowledge.blueprint import pages
 from forum.web.knowledge.cards import show_card
-from forum.web.knowledge.parts import Tied, article_place
+from forum.web.knowledge.parts import Tied
 from forum.web.knowledge.shown import drafts_url, draw_article, show_page
 from forum.web.language import language
 from forum.web.moving import moved, whole
@@ -73,7 +73,7 @@ def show_published(article_id: int, slug: str | None, newest: bool) -> str | Res
         return show_withdrawn(queries.find_withdrawn(db(), article_id)), 410
     row = article_row(read.article)
     if slug != row.slug:
-        return moved(article_place(row))
+        return moved(article_url(row))
     if not newest:
         note_view("article_views", article_id)
     return draw_article(read)

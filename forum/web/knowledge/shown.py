@@ -27,7 +27,6 @@ from forum.web.knowledge.parts import (
     Credited,
     HeadFacts,
     Tied,
-    article_place,
     show_matches,
 )
 from forum.web.language import language
@@ -65,7 +64,7 @@ class Desk:
 def draw_article(read: ReadArticle) -> str:
     """The article as all readers see it who see no drafts."""
     row = article_row(read.article)
-    canonical, name = whole(article_place(row)), site_name()
+    canonical, name = whole(article_url(row)), site_name()
     return render_template(
         "knowledge/read.html",
         title=row.title,

@@ -50,9 +50,14 @@ def title_slug(title: str) -> str:
     return f"{slug}-" if slug in TAKEN else slug
 
 
+def question_place(question_id: int, title: str) -> str:
+    """The one right address of the question with this number and title."""
+    return f"{LINKS.root}/questions/{question_id}/{title_slug(title)}"
+
+
 def question_url(question: Question | QuestionRow) -> str:
     """The one right address of a question."""
-    return f"{LINKS.root}/questions/{question.id}/{question_slug(question)}"
+    return question_place(question.id, question.title)
 
 
 def answer_url(answer: Answer) -> str:

@@ -26,7 +26,7 @@ from forum.questions.rows import (
 )
 from forum.questions.topics import Related
 from forum.web.forms import form_from
-from forum.web.questions.addresses import place, question_url, title_slug
+from forum.web.questions.addresses import place, question_place, question_url
 from forum.web.questions.forms import AnswerForm
 from forum.web.questions.shown import (
     AnswerFacts,
@@ -235,4 +235,4 @@ class BesideShown:
 
 def _linked(questions: Sequence[Related]) -> list[tuple[Related, str]]:
     """Other questions, each with its address."""
-    return [(each, place("questions", each.id, title_slug(each.title))) for each in questions]
+    return [(each, question_place(each.id, each.title)) for each in questions]

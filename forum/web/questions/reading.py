@@ -27,7 +27,7 @@ from forum.web.drafts.restoring import fill
 from forum.web.forms import form_from
 from forum.web.moving import moved, whole
 from forum.web.people import reader
-from forum.web.questions.addresses import answer_url, place, question_slug, question_url, title_slug
+from forum.web.questions.addresses import answer_url, question_place, question_slug, question_url
 from forum.web.questions.blueprint import pages
 from forum.web.questions.forms import AnswerForm
 from forum.web.questions.parts import (
@@ -73,9 +73,8 @@ def draw_question(discussion: Discussion, form: AnswerForm | None = None, previe
     may_answer = rules.may_answer(who, question)
     originals = list_originals(db(), question.id) if question.closed_at is not None else ()
     # Who comes from outside is sent on to where it was asked first.
-    canonical = (
-        place("questions", originals[0].id, title_slug(originals[0].title)) if originals else question_url(question)
-    )
+    first = originals[0] if originals else question
+    canonical = question_place(first.id, first.title)
     is_indexed = question.is_public and not is_given_up(question, now())
     is_entry = is_indexed and not originals
     return render_template(

@@ -7,7 +7,9 @@ from forum.base.texts import Unclean, clean_line
 from forum.base.words import Sentence, say
 from forum.search.documents import ARTICLE
 from forum.search.queries import Found
+from forum.web.knowledge.addresses import article_place
 from forum.web.language import gettext
+from forum.web.questions.addresses import question_place
 from search_index.contract import LONGEST_QUERY
 from search_index.passages import Passage
 
@@ -34,10 +36,10 @@ def typed(name: str) -> str:
 def hit_url(hit: Found) -> str:
     """Where a hit leads: to the very answer or comment that holds the passage."""
     if hit.kind == ARTICLE:
-        return f"/kb/{hit.id}/{hit.slug}"
+        return article_place(hit.id, hit.slug)
     kind, _, number = hit.place.partition(":")
     anchor = f"#{kind}-{number}" if kind in ("answer", "comment") else ""
-    return f"/questions/{hit.id}/{hit.slug}{anchor}"
+    return f"{question_place(hit.id, hit.title)}{anchor}"
 
 
 def state_word(hit: Found) -> Sentence:

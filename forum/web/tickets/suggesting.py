@@ -15,6 +15,7 @@ from forum.search.queries import Found, similar
 from forum.tickets import queries, rules
 from forum.tickets.models import FROM_CUSTOMER, Ticket
 from forum.web.agents import agent
+from forum.web.questions.addresses import question_place
 from forum.web.search.hits import hit_url
 from forum.web.tickets.views import find, pages
 from search_index.passages import Passage
@@ -78,7 +79,7 @@ def suggest(session: Session, person: User, ticket: Ticket) -> list[Suggestion]:
 
 def _answer(hit: Found, answer_id: int, author: str, is_accepted: bool) -> Suggestion:
     reason = say("Accepted answer of %(name)s", name=author) if is_accepted else say("Answer of %(name)s", name=author)
-    url = f"/questions/{hit.id}/{hit.slug}#answer-{answer_id}"
+    url = f"{question_place(hit.id, hit.title)}#answer-{answer_id}"
     return Suggestion(hit.title, url, reason, hit.passage, f"answer {answer_id}")
 
 
