@@ -28,7 +28,7 @@ from tests.stories.server import Server, wait_for
 POSTING = (1.0, 2.5)
 
 #: What the index is given to agree with the database again.
-INDEX_PATIENCE = 60.0
+INDEX_PATIENCE = 10.0
 
 
 @dataclass

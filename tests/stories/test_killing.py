@@ -13,8 +13,10 @@ from tests.stories.killing import clients_of, play_round
 from tests.stories.people import PASSWORD, new_person
 from tests.stories.server import Server
 
-#: What chance decides by; one round comes with every run, the others are a sweep.
-SEEDS = [pytest.param((0,), id="once"), pytest.param((1, 2), id="again", marks=pytest.mark.sweep)]
+ROUNDS = 3
+
+#: Three seconds on a free machine; this test shares its own with others.
+READY = 20.0
 
 POSTERS = [f"Poster{letter}" for letter in "abcdef"]
 
@@ -39,12 +41,10 @@ def make_posters(server: Server) -> list[Client]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("seeds", SEEDS)
-def test_nothing_acknowledged_is_lost_or_doubled_when_the_power_fails(
-    server: Server, posters: list[Client], seeds: tuple[int, ...]
-) -> None:
-    for seed in seeds:
+def test_nothing_acknowledged_is_lost_or_doubled_when_the_power_fails(server: Server, posters: list[Client]) -> None:
+    for seed in range(ROUNDS):
         seen = play_round(server, posters, seed)
         if os.environ.get("SPORTELLO_SHOW_FIGURES"):
             print(seen)  # noqa: T201
         assert seen.acknowledged > 0
+        assert seen.ready_after < READY

@@ -46,20 +46,12 @@ from forum.transfer.demo_pictures import PICTURES
 from forum.transfer.demo_texts import read_community
 from search_index.memory import MemoryIndex
 from tests.builders import NOON, make_user
-from tests.conftest import DATABASES
 
 PASSWORD = "made up for this start only"
 
 LINK = re.compile(r'href="/questions/(\d+)/[a-z0-9-]+"')
 
 COMMUNITY = read_community()
-
-#: On the other database the same is a sweep.
-pytestmark = pytest.mark.parametrize(
-    "database_url",
-    [*DATABASES[:1], *(pytest.param(each, marks=pytest.mark.sweep) for each in DATABASES[1:])],
-    indirect=True,
-)
 
 
 @dataclass

@@ -16,7 +16,6 @@ from forum.accounts.models import User
 from forum.base.clock import utc_now
 from forum.base.parts import Parts
 from tests import doors
-from tests.conftest import DATABASES
 from tests.doors import GET, NO_PAGES, POST, fill, fill_form
 from tests.ground import made_once
 from tests.town import PASSWORD, Town, build_town, hashed
@@ -30,13 +29,6 @@ Made by `tests/web/test_role_matrix.py`, which tries every address with a sound 
 `nothing there`: the same answer as for what does not exist (404). Other words are in the cells. Anna asked the question,
 wrote nothing else; Carla wrote the comment; the answers are somebody else's, Bruno's.
 """
-
-#: On the other database the same is a sweep.
-pytestmark = pytest.mark.parametrize(
-    "database_url",
-    [*DATABASES[:1], *(pytest.param(each, marks=pytest.mark.sweep) for each in DATABASES[1:])],
-    indirect=True,
-)
 
 NAMES = {
     "visitor": "visitor", "anna": "Anna, who asked", "carla": "Carla, who commented", "elena": "Elena, editor",
