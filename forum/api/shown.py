@@ -7,11 +7,10 @@ from markupsafe import Markup, escape
 
 from forum.accounts.models import User
 from forum.api.replies import Plain, absolute
-from forum.base.slugs import slugify
 from forum.contacts.models import Contact, TimelineEntry
 from forum.knowledge.models import PUBLISHED, Article, ArticleRevision
 from forum.moderation.models import Decision, Flag, ReviewItem
-from forum.questions.models import Answer, Comment, Post, Product, Question
+from forum.questions.models import Answer, Comment, Post, Product, Question, slug_of
 from forum.questions.rows import Author, ListedRow, QuestionRow
 from forum.questions.topics import Related
 from forum.search.documents import ARTICLE
@@ -34,8 +33,7 @@ def question_url(question: Question | QuestionRow, anchor: str = "") -> str:
 
 
 def _question_path(question_id: int, slug: str) -> str:
-    """A slug of one word could be the name of another page; the bare number leads to the right address."""
-    return f"/questions/{question_id}/{slug}" if "-" in slug else f"/questions/{question_id}"
+    return f"/questions/{question_id}/{slug}"
 
 
 def question_row(question: Question | ListedRow) -> Plain:
@@ -77,7 +75,7 @@ def question(row: Question, originals: Sequence[Related] = ()) -> Plain:
         "down_count": row.down_count + row.imported_down,
         "closed_why": row.closed_why if row.closed_at is not None else None,
         "duplicate_of": [
-            {"id": each.id, "title": each.title, "url": absolute(_question_path(each.id, slugify(each.title)))}
+            {"id": each.id, "title": each.title, "url": absolute(_question_path(each.id, slug_of(each.title)))}
             for each in originals
         ],
         "version": row.version,

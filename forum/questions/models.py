@@ -137,6 +137,35 @@ class Product(Model):
         return name_in(self.names, language, self.slug)
 
 
+#: What stands after a question's number and is a page of its own; a title that reads so gets a hyphen.
+TAKEN_SLUGS = frozenset(
+    [
+        "answers",
+        "close",
+        "comments",
+        "delete",
+        "duplicates",
+        "edit",
+        "flag",
+        "follow",
+        "hide",
+        "me-too",
+        "reopen",
+        "restore",
+        "revisions",
+        "still-need-help",
+        "undelete",
+        "vote",
+    ]
+)
+
+
+def slug_of(title: str) -> str:
+    """The words of the address of a question with this title."""
+    slug = slugify(title)
+    return f"{slug}-" if slug in TAKEN_SLUGS else slug
+
+
 class Question(Written, Voted, Imported, Model):
     """A customer's problem."""
 
@@ -179,7 +208,7 @@ class Question(Written, Voted, Imported, Model):
 
     @property
     def slug(self) -> str:
-        return slugify(self.title)
+        return slug_of(self.title)
 
     @property
     def tag_names(self) -> list[str]:

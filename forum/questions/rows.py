@@ -13,9 +13,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import BindParameter, Text, bindparam, cast, func, select
 
 from forum.accounts.models import STAFF_ROLES, Reader, User
-from forum.base.slugs import slugify
 from forum.base.statements import Raw, moment_of, names_of
-from forum.questions.models import Answer, Comment, Product, Question, Tag, name_in, question_tags
+from forum.questions.models import Answer, Comment, Product, Question, Tag, name_in, question_tags, slug_of
 
 #: The bare tables: what is selected from them comes as plain rows.
 USERS, QUESTIONS, ANSWERS = User.__table__, Question.__table__, Answer.__table__
@@ -102,7 +101,7 @@ class QuestionRow(WrittenRow):
 
     @property
     def slug(self) -> str:
-        return slugify(self.title)
+        return slug_of(self.title)
 
     @property
     def question_is_public(self) -> bool:

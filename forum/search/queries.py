@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from forum.accounts.models import Reader
 from forum.base.markup import plain_text
-from forum.base.slugs import slugify
-from forum.knowledge.models import Article, ArticleRevision
+from forum.knowledge.models import Article, ArticleRevision, slug_of
 from forum.questions.models import SOLVED, Question, Tag
 from forum.questions.queries import is_public
 from forum.search.documents import ARTICLE, QUESTION, read_key
@@ -265,7 +264,7 @@ def _found_article(
         ARTICLE,
         article.id,
         revision.title,
-        slugify(revision.title),
+        slug_of(revision.title),
         passage,
         place,
         score,

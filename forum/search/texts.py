@@ -7,8 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forum.base.slugs import slugify
-from forum.questions.models import Answer, Comment, Question
+from forum.questions.models import Answer, Comment, Question, slug_of
 from forum.questions.queries import is_public
 
 
@@ -23,7 +22,7 @@ class QuestionText(NamedTuple):
 
     @property
     def slug(self) -> str:
-        return slugify(self.title)
+        return slug_of(self.title)
 
 
 class AnswerText(NamedTuple):

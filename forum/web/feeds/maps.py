@@ -1,15 +1,15 @@
 """The map of the site for search engines: an index of parts, each by key and never larger than it may be."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from flask import Response, render_template, url_for
 
 from forum.base.errors import NotFound
 from forum.base.requests import db, now
-from forum.base.slugs import slugify
-from forum.knowledge.models import TAKEN_SLUGS
+from forum.knowledge import models as knowledge
 from forum.knowledge.published import article_parts, articles_in_part
+from forum.questions import models as questions
 from forum.questions.published import (
     MapPart,
     Place,
@@ -22,7 +22,6 @@ from forum.web.context import LINKS
 from forum.web.feeds.documents import respond
 from forum.web.feeds.views import pages
 from forum.web.moving import whole
-from forum.web.questions.addresses import TAKEN
 
 XML = "application/xml; charset=utf-8"
 
@@ -59,9 +58,9 @@ def part(kind: str, number: int) -> Response:
     if kind == "pages":
         found = [(whole(url_for(endpoint)), None) for endpoint in FIXED] if number == 1 else []
     elif kind == "questions":
-        found = placed("/questions", questions_in_part(db(), number, now()), TAKEN)
+        found = placed("/questions", questions_in_part(db(), number, now()), questions.slug_of)
     elif kind == "articles":
-        found = placed("/kb", articles_in_part(db(), number), TAKEN_SLUGS)
+        found = placed("/kb", articles_in_part(db(), number), knowledge.slug_of)
     else:
         found = [(whole(LINKS.tag_url(name)), None) for name in tags_in_part(db(), number)]
     if not found:
@@ -69,14 +68,10 @@ def part(kind: str, number: int) -> Response:
     return send("feeds/map_part.xml", found)
 
 
-def placed(folder: str, places: Iterable[Place], taken: frozenset[str]) -> list[Address]:
+def placed(folder: str, places: Iterable[Place], slug_of: Callable[[str], str]) -> list[Address]:
     """Their addresses, put together by hand: five thousand times the router would cost a second."""
     base = whole(LINKS.root + folder)
-    found: list[Address] = []
-    for place in places:
-        slug = slugify(place.title)
-        found.append((f"{base}/{place.id}/{slug}{'-' if slug in taken else ''}", place.changed_at))
-    return found
+    return [(f"{base}/{place.id}/{slug_of(place.title)}", place.changed_at) for place in places]
 
 
 def send(template: str, addresses: list[Address]) -> Response:

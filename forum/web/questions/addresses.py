@@ -2,32 +2,9 @@
 
 import re
 
-from forum.base.slugs import slugify
-from forum.questions.models import Answer, Comment, Post, Question
+from forum.questions.models import Answer, Comment, Post, Question, slug_of
 from forum.questions.rows import QuestionRow
 from forum.web.context import LINKS
-
-#: What stands after a question's number and is a page of its own; a title that reads so gets a hyphen.
-TAKEN = frozenset(
-    [
-        "answers",
-        "close",
-        "comments",
-        "delete",
-        "edit",
-        "flag",
-        "follow",
-        "hide",
-        "me-too",
-        "reopen",
-        "restore",
-        "revisions",
-        "still-need-help",
-        "undelete",
-        "vote",
-    ]
-)
-
 
 #: A number, or an address of a question as it is copied from the browser.
 _NUMBER = re.compile(r"(?:.*/questions/)?#?([1-9][0-9]{0,17})(?:[/?#].*)?")
@@ -39,20 +16,9 @@ def question_number(written: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def question_slug(question: Question | QuestionRow) -> str:
-    """The words of the address."""
-    return title_slug(question.title)
-
-
-def title_slug(title: str) -> str:
-    """The words of the address of a question with this title."""
-    slug = slugify(title)
-    return f"{slug}-" if slug in TAKEN else slug
-
-
 def question_place(question_id: int, title: str) -> str:
     """The one right address of the question with this number and title."""
-    return f"{LINKS.root}/questions/{question_id}/{title_slug(title)}"
+    return f"{LINKS.root}/questions/{question_id}/{slug_of(title)}"
 
 
 def question_url(question: Question | QuestionRow) -> str:

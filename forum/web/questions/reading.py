@@ -27,7 +27,7 @@ from forum.web.drafts.restoring import fill
 from forum.web.forms import form_from
 from forum.web.moving import moved, whole
 from forum.web.people import reader
-from forum.web.questions.addresses import answer_url, question_place, question_slug, question_url
+from forum.web.questions.addresses import answer_url, question_place, question_url
 from forum.web.questions.blueprint import pages
 from forum.web.questions.forms import AnswerForm
 from forum.web.questions.parts import (
@@ -54,7 +54,7 @@ def show(question_id: int, slug: str | None) -> str | Response:
     """A question, what solved it, and all other answers; any other slug leads to the right address."""
     discussion = read_discussion(db(), reader(), question_id)
     question = discussion.question
-    if slug != question_slug(question):
+    if slug != question.slug:
         return moved(question_url(question))
     if reader().id != question.asker_id:
         note_view("question_views", question.id)
