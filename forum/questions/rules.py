@@ -22,12 +22,12 @@ def may_ask(actor: Reader) -> Verdict:
 
 
 def may_answer(actor: Reader, question: AnyQuestion) -> Verdict:
-    if not actor.is_signed_in:
-        return no("Sign in to answer.")
     if not question.is_public:
         return no("This question was removed, so it takes no answers.")
     if question.closed_at is not None:
         return no("This question is closed, so it takes no more answers.")
+    if not actor.is_signed_in:
+        return no("Sign in to answer.")
     return YES
 
 

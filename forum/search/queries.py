@@ -218,11 +218,19 @@ def _passage(marker: Marker, texts: list[tuple[str, str]], length: int) -> tuple
     if not text:
         return place, None
     start, end = _stretch(text, told[best][1], AROUND * length)
-    passage = marker.best(_words_shown(text[start:end]), length)
+    passage = marker.best(_words_shown(_as_whole(text[start:end]) if start else text[:end]), length)
     return place, dataclasses.replace(
         passage,
         is_cut_before=passage.is_cut_before or start > 0,
         is_cut_after=passage.is_cut_after or end < len(text),
+    )
+
+
+def _as_whole(stretch: str) -> str:
+    """A stretch out of the middle; rows of a table get a head again, without which their lines would be read as words."""
+    columns = stretch.partition("\n")[0].strip().count("|") - 1
+    return (
+        f"{'|' * (columns + 1)}\n{'|-' * columns}|\n{stretch}" if stretch.startswith("|") and columns > 0 else stretch
     )
 
 

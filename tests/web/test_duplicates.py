@@ -66,6 +66,7 @@ def test_a_pair_is_closed_and_leads_to_the_older_one(
         page = unescape(browser(reader).get(f"/questions/{newer.id}/{newer.slug}").text)
         assert page.index("This was asked before") < page.index(f'href="{way}"') < page.index("takes no more answers")
         assert re.search(rf'rel="canonical" href="[^"]*{way}"', page) and "QAPage" not in page
+        assert "Sign in to answer" not in page and "This question is closed" in page
         assert f"/questions/{newer.id}/{newer.slug}" in browser(reader).get(way).text
     client.send(f"/questions/{newer.id}/reopen", {"why": ""})
     page = browser(None).get(f"/questions/{newer.id}/{newer.slug}").text

@@ -121,7 +121,8 @@ def _your_answer(
             form = form_from(AnswerForm)
             fill(form, draft)
             return YourAnswerShown(question.id, form, draft=draft)
-    return YourAnswerFacts(question.id, not reader().is_signed_in, may_answer.reason)
+    is_asked_in = not reader().is_signed_in and question.closed_at is None
+    return YourAnswerFacts(question.id, is_asked_in, may_answer.reason)
 
 
 def _articles(
