@@ -60,6 +60,10 @@ def test_a_pair_is_closed_and_leads_to_the_older_one(
     assert client.send(f"/questions/{newer.id}/close", {"duplicate_of": str(older.id), "why": ""}).status_code == 303
     session.refresh(newer)
     assert newer.closed_at is not None and newer.closed_why == ""
+    again = client.send(f"/questions/{newer.id}/close", {"why": "And again"})
+    assert "It was closed already" in client.get(again.location).text
+    session.refresh(newer)
+    assert newer.closed_why == ""
     assert link not in client.get("/review/duplicates").text
     way = f"/questions/{older.id}/{older.slug}"
     for reader in (None, *cast.values()):

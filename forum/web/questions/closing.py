@@ -41,10 +41,13 @@ def close_question(form: CloseForm, question_id: int) -> Response:
     other = _asked_before(form)
     if other is None and not form.why.data:
         raise Invalid({"why": say("Say why, or which question asked the same before.")})
+    if question.closed_at is not None:
+        said = gettext("It was closed already, and nothing has changed.")
+    elif other is None:
+        said = gettext("Closed.")
+    else:
+        said = gettext("Closed, and whoever comes here is led to the other question.")
     actions.close_question(db(), actor(), question, form.why.data, now(), duplicate_of=other)
-    said = (
-        gettext("Closed.") if other is None else gettext("Closed, and whoever comes here is led to the other question.")
-    )
     return done(question, said, url_for("questions.reopen_question", question_id=question_id))
 
 
