@@ -279,11 +279,16 @@ def test_a_flash_can_be_closed(page: Any) -> None:
 
 
 def test_times_stay_true_and_do_not_jump(page: Any) -> None:
-    ready(page, "/")
     read = "[...document.querySelectorAll('time[data-relative]')].map((e) => e.textContent)"
-    before = page.evaluate(read)
-    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    assert page.evaluate(read) == before
+    said = []
+    while len(said) < 3 and (not said or said[-1][0] != said[-1][1]):
+        # A minute that passes between the two makes them differ; it does not pass twice in a row.
+        ready(page, "/")
+        before = page.evaluate(read)
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        said.append((before, page.evaluate(read)))
+    assert said[-1][0] == said[-1][1]
+    assert said[-1][0]
     days_ago = "new Date(Date.now() - 5 * 86400e3).toISOString()"
     page.evaluate(f"document.querySelector('.byline time').dateTime = {days_ago}")
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
