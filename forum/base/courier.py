@@ -1,12 +1,8 @@
 """Carries out what the outbox holds: claims by lease, repeats with growing pauses, keeps what cannot be done."""
 
-import hashlib
 import json
 import logging
-import os
 import random
-import secrets
-import socket
 import threading
 import time
 import traceback
@@ -21,6 +17,7 @@ from sqlalchemy.orm import Session
 from forum.base.clock import utc_now
 from forum.base.db import Store
 from forum.base.errors import StoreBusy
+from forum.base.living import is_gone, name_here
 from forum.base.logs import DELIVERY, TIMED, at_work
 from forum.base.memory import release
 from forum.base.outbox import DEAD, DONE, WAITING, Delivery, Schedule, Subscriptions
@@ -30,9 +27,6 @@ log = logging.getLogger(__name__)
 
 #: A delivery whose courier died is free again after this; longer than any reaction may take.
 LEASE = timedelta(minutes=2)
-
-#: Tells the couriers of this machine from those of another one.
-HOST = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
 
 #: The first pause after a failure; doubled each time, up to the longest.
 FIRST_PAUSE = timedelta(seconds=5)
@@ -47,8 +41,9 @@ CLAIM = 200
 #: How long the courier sleeps when nothing wakes it; new text must be found within two seconds.
 NAP = 0.25
 
-#: Seconds between two looks for timed work that is due, none of which comes more often than every half a minute.
-TIMED_LOOK = 2.0
+#: Seconds between two looks for what needs no hurry: timed work that is due, none of which comes more often than every
+#: half a minute, and what a courier held when it was killed.
+SLOW_LOOK = 2.0
 
 #: After so many deliveries the memory they used is given back.
 MUCH = 100
@@ -87,9 +82,9 @@ class Courier:
         self.alone = alone
         self.only = only
         self.without = without
-        self.name = f"{HOST}.{os.getpid()}.{secrets.token_hex(4)}"
+        self.name = name_here()
         self._carried = 0
-        self._looked_for_timed = -TIMED_LOOK
+        self._looked_slowly = -SLOW_LOOK
         self._wake = threading.Event()
         self._stop = threading.Event()
 
@@ -133,11 +128,13 @@ class Courier:
         self._wake.clear()
 
     def _look(self) -> bool:
-        """One round; timed work is not looked for with every nap."""
-        is_time = time.monotonic() >= self._looked_for_timed + TIMED_LOOK
+        """One round; what needs no hurry is not looked for with every nap."""
+        is_time = time.monotonic() >= self._looked_slowly + SLOW_LOOK
+        if is_time:
+            self.free_what_the_dead_hold()
         busy = self.run_once(timed=is_time)
         if is_time:
-            self._looked_for_timed = time.monotonic()
+            self._looked_slowly = time.monotonic()
         return busy
 
     def run_once(self, *, timed: bool = True) -> bool:
@@ -169,14 +166,12 @@ class Courier:
 
     def free_what_the_dead_hold(self) -> None:
         """Give back what couriers of this machine had in hand when they were killed; nobody waits for the lease."""
-
-        def free(session: Session) -> None:
-            held = select(Delivery).where(Delivery.state == WAITING, Delivery.leased_until.is_not(None))
-            for delivery in session.scalars(held.where(Delivery.leased_by.startswith(f"{HOST}."))):
-                if is_gone(str(delivery.leased_by)):
-                    delivery.leased_until = None
-
-        self.store.write(free)
+        with self.store.reading() as session:
+            holders = {name for (name,) in _HOLDERS.ask(connection_of(session), {})}
+        dead = [name for name in holders if is_gone(name)]
+        if dead:
+            held = update(Delivery).where(Delivery.state == WAITING, Delivery.leased_by.in_(dead))
+            self.store.write(lambda session: session.execute(held.values(leased_until=None)))
 
     def _claim(self, channel: str) -> list[Delivery]:
         """Lease the oldest due deliveries of a channel."""
@@ -332,6 +327,12 @@ _CHANNELS_DUE = Statement(
     select(Delivery.channel).where(*_due(bindparam("now", type_=Delivery.run_at.type))).distinct()
 )
 
+_HOLDERS = Statement(
+    select(Delivery.leased_by)
+    .where(Delivery.state == WAITING, Delivery.leased_until.is_not(None), Delivery.leased_by.is_not(None))
+    .distinct()
+)
+
 
 def name_delivery(first: Delivery, *others: Delivery) -> str:
     """What log lines call the deliveries in hand."""
@@ -358,17 +359,3 @@ def send_again(session: Session, delivery: Delivery, now: datetime) -> None:
         delivery.attempts = 0
         delivery.run_at = now
         delivery.leased_until = None
-
-
-def is_gone(name: str) -> bool:
-    """Whether the process of a courier of this machine has ended; one that had our own number before us has."""
-    pid = int(name.split(".")[1])
-    if pid == os.getpid():
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
