@@ -43,21 +43,19 @@ def held_by(session: Session, holder: str) -> Delivery:
     return held
 
 
-@pytest.mark.parametrize(
-    "holder, freed",
-    [
-        (f"{HOST}.{NOBODY}.1.aa", True),
-        (f"{HOST}.{PARENT}.aa", False),
-        # Somebody else has its number now: our own parent, and ourselves.
-        (f"{HOST}.{os.getppid()}.1.aa", True),
-        (f"{HOST}.{os.getpid()}.1.aa", True),
-        # As they were called before.
-        (f"{HOST}.{os.getppid()}.aabbccdd", True),
-        (name_here(), False),
-        ("another1.77.1.aa", False),
-        ("me", False),
-    ],
-)
+HOLDERS = {
+    "nobody": (f"{HOST}.{NOBODY}.1.aa", True),
+    "our parent": (f"{HOST}.{PARENT}.aa", False),
+    "somebody whose number our parent has now": (f"{HOST}.{os.getppid()}.1.aa", True),
+    "somebody whose number we have now": (f"{HOST}.{os.getpid()}.1.aa", True),
+    "a name as it was before": (f"{HOST}.{os.getppid()}.aabbccdd", True),
+    "ourselves": (name_here(), False),
+    "another machine": ("another1.77.1.aa", False),
+    "no such name": ("me", False),
+}
+
+
+@pytest.mark.parametrize("holder, freed", HOLDERS.values(), ids=HOLDERS)
 def test_only_what_the_dead_hold_is_freed(parts: Parts, session: Session, holder: str, freed: bool) -> None:
     held = held_by(session, holder)
     make_courier(parts).free_what_the_dead_hold()
