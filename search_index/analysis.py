@@ -80,6 +80,11 @@ def clean(text: str) -> str:
     return text
 
 
+def plain(text: str) -> str:
+    """Make spellings of the same thing equal as far as accents stay: case, apostrophes."""
+    return unicodedata.normalize("NFC", text.translate(_APOSTROPHES).casefold())
+
+
 def fold(text: str) -> str:
     """Make spellings of the same thing equal: compatibility forms, case, accents, apostrophes."""
     text = text.translate(_APOSTROPHES)

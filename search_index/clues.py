@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from math import log
 
-from search_index import analysis, spelling
+from search_index import analysis, polar, spelling
 from search_index.analysis import QueryWord
 from search_index.contract import MOST_WORDS
 from search_index.languages import LANGUAGES
@@ -20,6 +20,11 @@ JOINED = 0.3
 
 #: What two words of the query that stand together in a text add, beside the rarer share of the two.
 NEAR = 0.12
+
+#: What a text gains that begins with yes or no, where that is asked for: so much, and twice as much where such a share
+#: of all texts does.
+POLAR = 1.0
+POLAR_SHARE = 0.1
 
 #: What another term counts in place of the very word.
 KIN = 0.3
@@ -54,11 +59,15 @@ Words = Callable[[str], Iterable[tuple[str, int]]]
 
 @dataclass(frozen=True, slots=True)
 class Clue:
-    """Terms that stand for one thing looked for, each with the share it counts, and the most it can add."""
+    """Terms that stand for one thing looked for, each with the share it counts, and the most it can add.
+
+    One that only `lifts` orders what others find, and finds nothing.
+    """
 
     terms: tuple[tuple[str, float], ...]
     weight: float
     is_word: bool = True
+    lifts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +106,7 @@ def gather(
     most_words: int = MOST_WORDS,
     is_unfinished: bool = False,
 ) -> Clues:
-    """Choose the clues of a text, the heaviest first.
+    """Choose the clues of a text, the heaviest first, and after them what only lifts.
 
     A word that is nowhere is taken for a typing mistake, the last one also for an unfinished word, if the
     words in use offer something near.
@@ -105,7 +114,8 @@ def gather(
     query = analysis.query_words(text)
     vocabulary = _Vocabulary(count, frequencies, words, terms)
     found = Clues(is_noise=not query)
-    known = frequencies(_terms_of(query))
+    is_polar = polar.is_question(text)
+    known = frequencies(_terms_of(query) | ({polar.ANSWER} if is_polar else set()))
     last = query[-1] if query and is_unfinished and not text[-1:].isspace() else None
     chosen: list[tuple[float, QueryWord, Clue]] = []
     for word in query:
@@ -120,6 +130,9 @@ def gather(
     found.nearnesses = _nearnesses(query, {word.form: clue for _, word, clue in kept})
     found.clues += _neighbours(query, {word.form for _, word, _ in kept}, known, count)
     found.clues.sort(key=lambda clue: -clue.weight)
+    if is_polar and found.clues and known.get(polar.ANSWER):
+        weight = POLAR * (1 + min(1.0, known[polar.ANSWER] / count / POLAR_SHARE))
+        found.clues.append(Clue(((polar.ANSWER, 1.0),), weight, is_word=False, lifts=True))
     return found
 
 

@@ -87,7 +87,7 @@ def load(folder: Path) -> LabelledSet:
     """Read a set; raises ValueError with a sentence where a file is missing or not as it should be."""
     try:
         return _load(folder)
-    except FileNotFoundError as missing:
+    except (FileNotFoundError, NotADirectoryError) as missing:
         raise ValueError(
             f"{missing.filename} is missing: a set has corpus.jsonl, queries.jsonl, qrels/test.tsv."
         ) from missing

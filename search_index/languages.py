@@ -2,8 +2,12 @@
 
 *Stop words* never enter the index. *Faint words* do, but tell little about what somebody needs ("how can I",
 "is there a way"): in a small community their rarity would mislead, so a query counts them for less. *Kin*
-are words people use for the same thing; they help a little where the very word is missing. Words are written
+are words people use for the same thing; they help a little where the very word is missing. All these are written
 without accents, as the analysis leaves them.
+
+*Polar questions* ask for yes or no, *polar answers* say it, *other questions* ask for something else (`polar.py`):
+patterns for how they begin, in lower case with accents, which tell `è` from `e`. *Joining* words may stand before a
+question.
 """
 
 from dataclasses import dataclass
@@ -15,6 +19,10 @@ class Language:
     stemmer: str
     stop_words: frozenset[str]
     faint_words: frozenset[str]
+    polar_questions: str
+    other_questions: str
+    polar_answers: str
+    joining: str
     elisions: frozenset[str] = frozenset()
     endings: frozenset[str] = frozenset()
     kin: tuple[tuple[str, ...], ...] = ()
@@ -58,6 +66,18 @@ ITALIAN = Language(
         consiglio consigli consigliate semplicemente magari praticamente quindi allora dunque certo
         """
     ),
+    polar_questions=(
+        r"(?:posso|puoi|può|puo|possiamo|potete|possono|potrei|potremmo|devo|devi|deve|dobbiamo|dovete|devono|dovrei"
+        r"|esiste|esistono|bisogna|c'[eè]|vale|valgono|funziona|funzionano|conviene)\b"
+        r"|(?:è|e'(?= )|sono|siamo|ho|hai|ha|abbiamo|avete|hanno|serve|servono|vuoi|volete|si|mi|ti|ci|vi|sarà|saranno"
+        r"|riceverò|potrò|dovrò)(?!\w).*\?"
+    ),
+    other_questions=(
+        r"(?:(?:a|con|da|di|in|per|su|entro|fino a) )?"
+        r"(?:che|chi|come|cosa|cos'è|dove|dov'è|quale|quali|qual|quando|quant[oaie])|perch[eé]"
+    ),
+    polar_answers=r"s[iì]|no|certo|certamente|assolutamente|esatto",
+    joining="e|ed|ma|o|oppure|però|pero|quindi|allora|poi|inoltre",
     elisions=_words(
         """
         all anch bell buon c com cos d dall degl dell dov gl l m mezz n nell nient null po qual qualcos
@@ -113,6 +133,15 @@ ENGLISH = Language(
         inform information
         """
     ),
+    polar_questions=(
+        r"(?:can|could|does|did|is|are|was|were|will|would|should|may|must|shall|has)(?:n't)?\b|can't\b|won't\b"
+        r"|(?:do|don't|have|haven't|am|any|anyone)\b.*\?"
+    ),
+    other_questions=(
+        r"(?:(?:to|in|at|for|with|by|from|on) )?(?:how|what|what's|who|whom|whose|which|when|where)|why|how come"
+    ),
+    polar_answers="yes|yep|yeah|no|nope|sure|certainly|absolutely",
+    joining="and|but|or|so|then|also",
     endings=_words("d ll m re s t ve"),
     kin=_kin(
         """

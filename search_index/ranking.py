@@ -178,7 +178,9 @@ def resembling(shelf: Shelf, text: str, limit: int, filters: Query | None, exclu
     clues.clues = [
         clue
         for clue in clues.clues
-        if clue in words or (not clue.is_word and all(set(term[1:].split()) <= terms for term, _ in clue.terms))
+        if clue in words
+        or clue.lifts
+        or (not clue.is_word and all(set(term[1:].split()) <= terms for term, _ in clue.terms))
     ]
     query = Query(limit=limit + 1 if exclude else limit)
     hits = _ordered(shelf, query, clues, _allowed(shelf, filters) if filters else None, BUDGET_WHILE_TYPING)
@@ -317,6 +319,9 @@ def _score(
             is_open = False
             scores = {number: scores[number] for number in _best(scores, FOLLOWED)}
         left -= clue.weight
+        if clue.lifts:
+            scores = _added(scores, _gain(shelf, clue, scores), is_open=False)
+            continue
         gained = _gain(shelf, clue, None if is_open else scores)
         read += len(gained)
         if is_open and allowed is not None:

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from zlib import crc32
 
-from search_index import analysis
+from search_index import analysis, polar
 from search_index.document import Document, Role
 from search_index.languages import LANGUAGES
 
 #: Part of the stamp in every index: raise it when the same document would give other impacts.
-WEIGHING_VERSION = 2
+WEIGHING_VERSION = 3
 
 #: Impacts are stored as whole steps of this scale: small postings, the same ranks in every backend.
 STEPS = 250
@@ -100,6 +100,8 @@ def weigh(document: Document) -> Weighed:
             for term in found[:LEAD]:
                 weighed[term] += LEAD_SHARE * share
     impacts = {term: max(1, round(STEPS * weight / (weight + SATURATION))) for term, weight in weighed.items()}
+    if any(polar.is_answer(part.text) for part in document.parts if part.role is Role.BODY):
+        impacts[polar.ANSWER] = STEPS
     return Weighed(impacts, _neighbours([found for parts in texts.values() for found in parts]))
 
 

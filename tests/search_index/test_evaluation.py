@@ -114,6 +114,8 @@ def test_a_set_that_lacks_a_file_is_told_so(tmp_path: Path) -> None:
     (tmp_path / "corpus.jsonl").write_text('{"title": "no name"}\n')
     with pytest.raises(ValueError, match="not laid out"):
         load(tmp_path)
+    with pytest.raises(ValueError, match=r"corpus\.jsonl is missing"):
+        load(tmp_path / "corpus.jsonl")
 
 
 def test_a_text_may_hold_signs_that_end_a_line_elsewhere(folder: Path) -> None:
