@@ -92,20 +92,22 @@ def test_nobody_is_led_where_they_may_not_read(browser: Open, mia: User, session
     assert f"/questions/{older.id}" not in page
 
 
-@pytest.mark.parametrize("wrong", ["itself", "999999", "router", "hidden", "back", "both empty"])
+@pytest.mark.parametrize("wrong", ["itself", "999999", "router", "hidden", "back", "round three", "both empty"])
 def test_what_cannot_be_led_to_is_said(
     browser: Open, mia: User, anna: User, session: Session, pair: Any, wrong: str
 ) -> None:
     older, newer = pair
-    written = {"itself": str(newer.id), "hidden": str(older.id), "back": str(older.id), "both empty": ""}.get(
-        wrong, wrong
-    )
+    written = {"itself": newer.id, "999999": 999999, "router": "router", "both empty": ""}.get(wrong, older.id)
     if wrong == "hidden":
         hide_question(session, mia, older, "Not here.", newer.created_at)
     if wrong == "back":
         close_question(session, mia, older, "", newer.created_at, duplicate_of=newer)
+    if wrong == "round three":
+        third = make_question(session, anna)
+        close_question(session, mia, older, "", newer.created_at, duplicate_of=third)
+        close_question(session, mia, third, "", newer.created_at, duplicate_of=newer)
     session.commit()
-    answer = browser(mia).send(f"/questions/{newer.id}/close", {"duplicate_of": written, "why": ""})
+    answer = browser(mia).send(f"/questions/{newer.id}/close", {"duplicate_of": str(written), "why": ""})
     assert answer.status_code == 422 and "There is a problem" in answer.text
     session.refresh(newer)
     assert (

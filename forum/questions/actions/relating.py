@@ -34,15 +34,29 @@ def lead_to(session: Session, question: Question, other: Question, now: datetime
         raise Invalid({"duplicate_of": say("This is the question itself. Name the one that was asked before.")})
     if not other.is_public:
         raise Invalid({"duplicate_of": say("This question is not open to readers, so nobody can be led there.")})
-    ends = select(QuestionLink.source_id, QuestionLink.target_id).where(
-        QuestionLink.kind == DUPLICATE, QuestionLink.source_id.in_((question.id, other.id))
-    )
-    known = {(source_id, target_id) for source_id, target_id in session.execute(ends)}
-    if (other.id, question.id) in known and other.closed_at is not None:
+    if question.id in _led_to_from(session, other):
         raise Invalid({"duplicate_of": say("That question leads here. Two cannot lead to each other.")})
-    if (question.id, other.id) not in known:
+    known = select(QuestionLink.id).where(
+        QuestionLink.source_id == question.id, QuestionLink.target_id == other.id, QuestionLink.kind == DUPLICATE
+    )
+    if session.scalar(known) is None:
         session.add(QuestionLink(source_id=question.id, target_id=other.id, kind=DUPLICATE, at=now))
         session.flush()
+
+
+def _led_to_from(session: Session, question: Question) -> set[int]:
+    """Where closed questions lead from here, and from there on."""
+    reached: set[int] = set()
+    steps = {question.id}
+    while steps:
+        led = (
+            select(QuestionLink.target_id)
+            .join(Question, Question.id == QuestionLink.source_id)
+            .where(QuestionLink.kind == DUPLICATE, QuestionLink.source_id.in_(steps), Question.closed_at.is_not(None))
+        )
+        steps = set(session.scalars(led)) - reached
+        reached |= steps
+    return reached
 
 
 def lead_nowhere(session: Session, question: Question) -> list[int]:
