@@ -288,6 +288,8 @@ def compare(
     cases.append(("a question, 12 words", pasted, lambda text: index.search(Query(text))))
     typing = [text[: -1 - len(text) % 3] for text in (language.question(9) for _ in range(ROUNDS))]
     cases.append(("similar while typing", typing, index.similar))
+    long = [language.question(30) for _ in range(ROUNDS)]
+    cases.append(("a question, 30 words", long, lambda text: index.search(Query(text))))
     for name, texts, ask in cases:
         mine, other = timed(ask, texts, elsewhere), timed(fts5, texts)
         print(f"{name:22}{mine.p50:8.1f}{mine.p95:8.1f}{mine.p99:8.1f}{mine.wall:9.1f}", end="")

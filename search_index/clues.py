@@ -2,8 +2,8 @@
 score."""
 
 import itertools
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from math import log
 
 from search_index import analysis, polar, spelling
@@ -25,6 +25,12 @@ NEAR = 0.12
 #: of all texts does.
 POLAR = 1.0
 POLAR_SHARE = 0.1
+
+#: What the words of a long query count that come after the rarest ones; how many are read in all, and how many
+#: postings for those.
+REST = 0.2
+MOST_READ = 2 * MOST_WORDS
+REST_POSTINGS = 10_000
 
 #: What another term counts in place of the very word.
 KIN = 0.3
@@ -103,7 +109,6 @@ def gather(
     frequencies: Frequencies,
     words: Words,
     terms: Words,
-    most_words: int = MOST_WORDS,
     is_unfinished: bool = False,
 ) -> Clues:
     """Choose the clues of a text, the heaviest first, and after them what only lifts.
@@ -117,23 +122,38 @@ def gather(
     is_polar = polar.is_question(text)
     known = frequencies(_terms_of(query) | ({polar.ANSWER} if is_polar else set()))
     last = query[-1] if query and is_unfinished and not text[-1:].isspace() else None
-    chosen: list[tuple[float, QueryWord, Clue]] = []
+    chosen: list[tuple[QueryWord, Clue]] = []
     for word in query:
         clue = _clue(word, known, vocabulary)
         if clue is None and not word.is_part:
             clue = _forgive(word, vocabulary, found, is_last=word is last)
         if clue is not None:
-            chosen.append((clue.weight, word, clue))
-    chosen.sort(key=lambda each: (-each[0], each[1].form))
-    kept = chosen[:most_words]
-    found.clues = [clue for _, _, clue in kept]
-    found.nearnesses = _nearnesses(query, {word.form: clue for _, word, clue in kept})
-    found.clues += _neighbours(query, {word.form for _, word, _ in kept}, known, count)
+            chosen.append((word, clue))
+    chosen.sort(key=lambda each: (-each[1].weight, each[0].form))
+    kept = [*chosen[:MOST_WORDS], *_rest(chosen[MOST_WORDS:MOST_READ], known)]
+    found.clues = [clue for _, clue in kept]
+    found.nearnesses = _nearnesses(query, {word.form: clue for word, clue in kept})
+    found.clues += _neighbours(query, {word.form for word, _ in kept}, known, count)
     found.clues.sort(key=lambda clue: -clue.weight)
     if is_polar and found.clues and known.get(polar.ANSWER):
-        weight = POLAR * (1 + min(1.0, known[polar.ANSWER] / count / POLAR_SHARE))
-        found.clues.append(Clue(((polar.ANSWER, 1.0),), weight, is_word=False, lifts=True))
+        found.clues.append(_answer(known[polar.ANSWER], count))
     return found
+
+
+def _rest(chosen: list[tuple[QueryWord, Clue]], known: dict[str, int]) -> Iterator[tuple[QueryWord, Clue]]:
+    """Give what comes after the rarest words, as long as it is cheap to read."""
+    left = REST_POSTINGS
+    for word, clue in chosen:
+        left -= sum(known.get(term, 0) for term, _ in clue.terms)
+        if left < 0:
+            return
+        yield word, replace(clue, weight=REST * clue.weight)
+
+
+def _answer(frequency: int, count: int) -> Clue:
+    """Give what lifts texts that begin with yes or no."""
+    weight = POLAR * (1 + min(1.0, frequency / count / POLAR_SHARE))
+    return Clue(((polar.ANSWER, 1.0),), weight, is_word=False, lifts=True)
 
 
 def _terms_of(query: list[QueryWord]) -> set[str]:

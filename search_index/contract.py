@@ -26,7 +26,7 @@ from search_index.weighing import WEIGHING_VERSION
 #: A query is a sentence, not a page; the same for all backends.
 LONGEST_QUERY = 200
 
-#: Words beyond these are left out, the commonest first.
+#: The rarest words of a query, which count fully; as many again count a little, and what is commoner is left out.
 MOST_WORDS = 12
 
 #: Nobody turns more pages than these; a deeper offset costs and gives nothing.

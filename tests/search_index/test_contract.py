@@ -401,3 +401,15 @@ def test_all_backends_rank_alike(make: Make) -> None:
     for text in [*topics, "router e fattura con la fibra", "contratti lenti", "password router score:>1"]:
         assert index.search(parse(text)).keys == plain.search(parse(text)).keys, text
         assert index.similar(text).keys == plain.similar(text).keys, text
+
+
+RARE = "alce bosco cardo delta fango grillo lince mirto nuvola ortica pioppo quarzo"
+
+
+def test_what_a_long_query_holds_beyond_its_rarest_words_still_tells(index: SearchIndex) -> None:
+    with_it = make_document("question:1", "Uno", f"{RARE} veranda", language="it")
+    without = make_document("question:2", "Due", f"{RARE} tegola", language="it", days=1)
+    others = [make_document(f"question:{number}", "Altro", "veranda", language="it") for number in range(3, 9)]
+    shelf = fill(index, with_it, without, *others)
+    assert shelf.search(Query(RARE, limit=2)).keys == ["question:2", "question:1"]
+    assert shelf.search(Query(f"veranda {RARE}", limit=2)).keys == ["question:1", "question:2"]
