@@ -16,6 +16,8 @@ from search_index.contract import IndexBusy
 
 log = logging.getLogger(__name__)
 
+#: The folder, beside the database, in which couriers show that they live.
+COURIERS = "couriers"
 
 #: What takes seconds, and is left to a courier of its own where there are two.
 SLOW = frozenset({PICTURES})
@@ -46,6 +48,7 @@ def make_courier(parts: Parts, only: frozenset[str] | None = None, without: froz
         alone=frozenset({"mail", PICTURES}),
         only=only,
         without=without,
+        here=parts.settings.data / COURIERS,
     )
 
 

@@ -3,12 +3,15 @@
 import json
 import logging
 import random
+import secrets
 import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
@@ -17,7 +20,7 @@ from sqlalchemy.orm import Session
 from forum.base.clock import utc_now
 from forum.base.db import Store
 from forum.base.errors import StoreBusy
-from forum.base.living import is_gone, name_here
+from forum.base.living import Presence, dead_in, forget
 from forum.base.logs import DELIVERY, TIMED, at_work
 from forum.base.memory import release
 from forum.base.outbox import DEAD, DONE, WAITING, Delivery, Schedule, Subscriptions
@@ -62,7 +65,8 @@ class Courier:
     Deliveries of such a channel are carried together, their reactions called with the batch. Those of a channel
     in `alone` get a batch each: what cannot be taken back, such as a mail, must not be done again because its
     neighbour failed. One with `only` carries just these channels, one by one, and no timed work, so that what takes
-    seconds does not hold up the others; those leave them to it by `without`.
+    seconds does not hold up the others; those leave them to it by `without`. In the folder `here` couriers show each
+    other that they live.
     """
 
     def __init__(
@@ -74,6 +78,7 @@ class Courier:
         alone: frozenset[str] = frozenset(),
         only: frozenset[str] | None = None,
         without: frozenset[str] = frozenset(),
+        here: Path | None = None,
     ) -> None:
         self.store = store
         self.subscriptions = subscriptions
@@ -82,7 +87,8 @@ class Courier:
         self.alone = alone
         self.only = only
         self.without = without
-        self.name = name_here()
+        self.here = here
+        self._presence: Presence | None = None
         self._carried = 0
         self._looked_slowly = -SLOW_LOOK
         self._wake = threading.Event()
@@ -111,6 +117,8 @@ class Courier:
                 busy = False
             if not busy:
                 self._rest()
+        if self._presence is not None:
+            self._presence.end()
 
     def run_until_idle(self, rounds: int = 1000, *, timed: bool = True) -> None:
         """Carry everything that is due, for tests and commands; without `timed` nothing but deliveries."""
@@ -164,14 +172,21 @@ class Courier:
 
     # -- claiming
 
+    @cached_property
+    def name(self) -> str:
+        """What its leases bear, from the first one on; where it cannot show that it lives, they end by themselves."""
+        if self.here is None:
+            return secrets.token_hex(8)
+        self._presence = Presence(self.here)
+        return self._presence.name
+
     def free_what_the_dead_hold(self) -> None:
-        """Give back what couriers of this machine had in hand when they were killed; nobody waits for the lease."""
-        with self.store.reading() as session:
-            holders = {name for (name,) in _HOLDERS.ask(connection_of(session), {})}
-        dead = [name for name in holders if is_gone(name)]
-        if dead:
+        """Give back what couriers here had in hand when they were killed; nobody waits for their leases."""
+        dead = dead_in(self.here) if self.here is not None else []
+        if self.here is not None and dead:
             held = update(Delivery).where(Delivery.state == WAITING, Delivery.leased_by.in_(dead))
             self.store.write(lambda session: session.execute(held.values(leased_until=None)))
+            forget(self.here, dead)
 
     def _claim(self, channel: str) -> list[Delivery]:
         """Lease the oldest due deliveries of a channel."""
@@ -325,12 +340,6 @@ def _due(now: Any) -> tuple[ColumnElement[bool], ...]:
 
 _CHANNELS_DUE = Statement(
     select(Delivery.channel).where(*_due(bindparam("now", type_=Delivery.run_at.type))).distinct()
-)
-
-_HOLDERS = Statement(
-    select(Delivery.leased_by)
-    .where(Delivery.state == WAITING, Delivery.leased_until.is_not(None), Delivery.leased_by.is_not(None))
-    .distinct()
 )
 
 

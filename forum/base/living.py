@@ -1,51 +1,50 @@
-"""Names for those who work in a process, by which others on the same machine know whether they still live."""
+"""Who is at work on an installation, known by a lock that ends with the process, however that ends."""
 
-import hashlib
-import os
+import fcntl
 import secrets
-import socket
 from pathlib import Path
 
-#: Tells the processes of this machine from those of another one.
-HOST = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
 
-PROCESSES = Path("/proc")
+class Presence:
+    """A new name, and a locked file called so in a folder that all who work on the installation share.
 
-#: States of a process that has ended: only its parent has not asked yet how.
-ENDED = ("Z", "X", "x")
-
-
-def name_here() -> str:
-    """A new name for somebody who works in this process; at most 40 letters."""
-    return f"{HOST}.{os.getpid()}.{begun(os.getpid())}.{secrets.token_hex(3)}"
-
-
-def is_gone(name: str) -> bool:
-    """Whether the process of somebody on this machine has ended; another with its number does not count for it."""
-    if not name.startswith(f"{HOST}."):
-        return False
-    _, number, when, *_ = name.split(".")
-    try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        # Another user's, of which the system need not tell us more.
-        return False
-    return begun(int(number)) != when
-
-
-def begun(number: int) -> str | None:
-    """When a process began, in ticks of the kernel since the machine did (proc(5), stat); None if it has ended.
-
-    Where the system does not tell, all have begun at 0.
+    The kernel lets go of the lock when the process, and whoever it forked, has ended: before its number is forgotten,
+    and whether or not those who look can see its number at all, as out of another container.
     """
-    if not PROCESSES.joinpath("self").exists():
-        return "0"
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        while True:
+            self.name = secrets.token_hex(8)
+            self._path = folder / self.name
+            self._file = self._path.open("xb")
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+            if self._path.exists():
+                return
+            # Somebody found it before it was locked, and took it away as left by the dead.
+            self._file.close()
+
+    def end(self) -> None:
+        """Be present no more."""
+        self._path.unlink(missing_ok=True)
+        self._file.close()
+
+
+def dead_in(folder: Path) -> list[str]:
+    """The names of those who ended without a word."""
+    return [path.name for path in folder.iterdir() if _is_free(path)] if folder.is_dir() else []
+
+
+def forget(folder: Path, names: list[str]) -> None:
+    """Take away what the dead left, once nothing is theirs any more."""
+    for name in names:
+        (folder / name).unlink(missing_ok=True)
+
+
+def _is_free(path: Path) -> bool:
     try:
-        told = PROCESSES.joinpath(str(number), "stat").read_text(encoding="utf-8", errors="replace")
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    # The second field is the name of the program, which may hold anything.
-    state, *fields = told.rpartition(")")[2].split()
-    return None if state in ENDED else fields[18]
+        with path.open("r+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

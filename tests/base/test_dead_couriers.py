@@ -4,32 +4,56 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
 
 from forum.base.clock import utc_now
 from forum.base.courier import Courier
-from forum.base.living import HOST, begun, is_gone, name_here
+from forum.base.living import Presence, dead_in, forget
 from forum.base.outbox import Delivery
 from forum.base.parts import Parts
-from forum.courier import make_courier
+from forum.courier import COURIERS, make_courier
 
-NOBODY = 2**22 + 1  # above the largest number a process can have
+ROOT = Path(__file__).parents[2]
 
-PARENT = f"{os.getppid()}.{begun(os.getppid())}"
+SOMEBODY = """
+import sys
+from pathlib import Path
+from forum.base.living import Presence
+somebody = Presence(Path(sys.argv[1]))
+print(somebody.name, flush=True)
+input()
+"""
 
 
 @pytest.fixture
-def ended() -> Iterator[str]:
-    """The name of a process that was killed, and whose parent has not asked yet how it ended."""
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
-        name = f"{HOST}.{process.pid}.{begun(process.pid)}.aa"
-        assert not is_gone(name)
+def here(parts: Parts) -> Path:
+    return parts.settings.data / COURIERS
+
+
+@contextmanager
+def somebody_in(folder: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Somebody who is at work in another process: the name, and the process."""
+    with subprocess.Popen(
+        [sys.executable, "-c", SOMEBODY, str(folder)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().strip(), process
         process.kill()
-        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
-        yield name
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    """Kill it and do not ask how it ended, so that the system still lists it."""
+    process.kill()
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
 
 
 def held_by(session: Session, holder: str) -> Delivery:
@@ -43,39 +67,59 @@ def held_by(session: Session, holder: str) -> Delivery:
     return held
 
 
-HOLDERS = {
-    "nobody": (f"{HOST}.{NOBODY}.1.aa", True),
-    "our parent": (f"{HOST}.{PARENT}.aa", False),
-    "somebody whose number our parent has now": (f"{HOST}.{os.getppid()}.1.aa", True),
-    "somebody whose number we have now": (f"{HOST}.{os.getpid()}.1.aa", True),
-    "a name as it was before": (f"{HOST}.{os.getppid()}.aabbccdd", True),
-    "ourselves": (name_here(), False),
-    "another machine": ("another1.77.1.aa", False),
-    "no such name": ("me", False),
-}
+def test_what_the_dead_hold_is_freed_and_nothing_else(parts: Parts, session: Session, here: Path) -> None:
+    with somebody_in(here) as (name, process):
+        held, elsewhere = held_by(session, name), held_by(session, "5bce98f7.77.aabbccdd")
+        make_courier(parts).free_what_the_dead_hold()
+        session.refresh(held)
+        assert held.leased_until is not None and dead_in(here) == []
+        kill(process)
+        assert dead_in(here) == [name]
+        make_courier(parts).free_what_the_dead_hold()
+        for each in (held, elsewhere):
+            session.refresh(each)
+        assert held.leased_until is None
+        assert elsewhere.leased_until is not None
+        assert dead_in(here) == [] and list(here.iterdir()) == []
 
 
-@pytest.mark.parametrize("holder, freed", HOLDERS.values(), ids=HOLDERS)
-def test_only_what_the_dead_hold_is_freed(parts: Parts, session: Session, holder: str, freed: bool) -> None:
-    held = held_by(session, holder)
-    make_courier(parts).free_what_the_dead_hold()
-    session.refresh(held)
-    assert (held.leased_until is None) is freed
-
-
-def test_who_was_killed_is_gone_before_its_parent_asks(ended: str) -> None:
-    assert is_gone(ended)
-
-
-def test_what_somebody_held_who_dies_later_is_carried_by_who_runs(parts: Parts, session: Session, ended: str) -> None:
-    held = held_by(session, ended)
-    courier = Courier(parts.store, parts.subscriptions)
-    courier._look()
+def test_who_runs_carries_what_somebody_held_who_dies_later(parts: Parts, session: Session, here: Path) -> None:
+    courier = Courier(parts.store, parts.subscriptions, here=here)
+    with somebody_in(here) as (name, process):
+        held = held_by(session, name)
+        kill(process)
+        courier._look()
     session.refresh(held)
     assert held.leased_until is None
 
 
-def test_names_differ_and_fit_their_column() -> None:
-    names = {name_here() for _ in range(20)}
-    assert len(names) == 20
-    assert max(map(len, names)) <= Delivery.leased_by.type.length
+def test_a_courier_does_not_take_itself_or_its_neighbour_for_dead(parts: Parts, session: Session, here: Path) -> None:
+    one, other = make_courier(parts), make_courier(parts)
+    held = [held_by(session, one.name), held_by(session, other.name)]
+    one.free_what_the_dead_hold()
+    for each in held:
+        session.refresh(each)
+        assert each.leased_until is not None
+    assert sorted(path.name for path in here.iterdir()) == sorted([one.name, other.name])
+
+
+def test_who_ends_leaves_nothing(parts: Parts, here: Path) -> None:
+    courier = make_courier(parts)
+    assert courier.name in [path.name for path in here.iterdir()]
+    courier.stop()
+    courier.run()
+    assert list(here.iterdir()) == []
+
+
+def test_what_is_no_longer_there_is_no_trouble(tmp_path: Path) -> None:
+    assert dead_in(tmp_path / "nowhere") == []
+    forget(tmp_path, ["nobody"])
+    somebody = Presence(tmp_path)
+    forget(tmp_path, [somebody.name])
+    somebody.end()
+
+
+def test_one_without_a_folder_waits_for_leases(parts: Parts) -> None:
+    courier = Courier(parts.store, parts.subscriptions)
+    courier.free_what_the_dead_hold()
+    assert courier.name
