@@ -95,8 +95,14 @@ ITALIAN = Language(
         cliente; avviso notifica comunicazione; documento file; foto immagine; scaricare download;
         recuperare ripristinare; inviare spedire mandare; ricevere ottenere; scadenza termine; carta
         tessera; indirizzo residenza; contratto abbonamento; inserire aggiungere; casa abitazione;
-        richiesta domanda; luce elettricita; trasloco trasferimento; autolettura lettura; contatore
-        misuratore
+        richiesta domanda; filtro regola; copia backup salvataggio; trasferire spostare migrare;
+        contattare rivolgersi raggiungere; destinatario ricevente; rispondere replicare; suono rumore;
+        permesso autorizzazione; simbolo carattere segno; spedizione consegna; ordine acquisto; rotto
+        guasto danneggiato difettoso; password codice pin; sito pagina web; esportare scaricare;
+        conversazione discussione chat; raccolta elenco lista; scegliere selezionare; iniziare
+        cominciare avviare; finire terminare concludere; aprire avviare; nascondere celare; mostrare
+        visualizzare vedere; restituire reso restituzione; sostituire cambiare; luce elettricita;
+        trasloco trasferimento; autolettura lettura; contatore misuratore
         """
     ),
 )
@@ -155,8 +161,15 @@ ENGLISH = Language(
         post message; restore recover retrieve; cancel terminate; send forward; merge combine join; copy
         duplicate; automatically auto automatic; search find; list enumerate; add insert introduce;
         choose select pick; switch swap; link url; browser chrome firefox; application app program
-        software; salary wage pay; school college; visit tour; trip travel; big large huge; small little
-        tiny
+        software; filter rule; oldest earliest first; newest latest last; conversation thread
+        discussion; contact reach; transfer move migrate; bulk multiple several many; receiver recipient
+        addressee; reply respond response; die death dead; export download; backup copy; website domain;
+        owner ownership own; sound noise; symbol character sign; permission access right; figure image;
+        favorite bookmark; computer laptop pc; collection library catalog; chat talk; bill invoice;
+        broken damaged defective faulty; refund reimburse reimbursement; return exchange; shipping
+        delivery shipment; connection network internet; password passcode pin; address location;
+        contract subscription plan; customer client user; salary wage pay; school college; visit tour;
+        trip travel; big large huge; small little tiny
         """
     ),
 )
