@@ -175,10 +175,12 @@ class Courier:
     @cached_property
     def name(self) -> str:
         """What its leases bear, from the first one on; where it cannot show that it lives, they end by themselves."""
-        if self.here is None:
-            return secrets.token_hex(8)
-        self._presence = Presence(self.here)
-        return self._presence.name
+        if self.here is not None:
+            try:
+                self._presence = Presence(self.here)
+            except OSError as error:
+                log.warning("what this courier has in hand, should it be killed, waits for its lease: %s", error)
+        return self._presence.name if self._presence is not None else secrets.token_hex(8)
 
     def free_what_the_dead_hold(self) -> None:
         """Give back what couriers here had in hand when they were killed; nobody waits for their leases."""

@@ -119,7 +119,11 @@ def test_what_is_no_longer_there_is_no_trouble(tmp_path: Path) -> None:
     somebody.end()
 
 
-def test_one_without_a_folder_waits_for_leases(parts: Parts) -> None:
-    courier = Courier(parts.store, parts.subscriptions)
+def test_one_that_cannot_show_that_it_lives_works_all_the_same(
+    parts: Parts, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    courier = Courier(parts.store, parts.subscriptions, here=tmp_path / "file" / "couriers")
     courier.free_what_the_dead_hold()
-    assert courier.name
+    assert courier.run_once() is True and courier.name
+    assert "waits for its lease" in caplog.text
