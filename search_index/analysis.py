@@ -40,6 +40,7 @@ _BLANK = re.compile(r"\s")
 _SIGN = r"[-.!'&/_@·]?"
 _MARKS = re.compile(r"[\u0300-\u036f]")
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "‐": "-", "‑": "-", "–": " ", "—": " "})
+_DASHES = str.maketrans("–—", "--")
 _JOINTS = re.compile(r"[-.!'&/_@·]")
 _LETTERS_THEN_DIGITS = re.compile(r"([^\W\d_]{2,})(\d{1,6})\Z")
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
@@ -81,8 +82,8 @@ def clean(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Make spellings of the same thing equal as far as accents stay: case, apostrophes."""
-    return unicodedata.normalize("NFC", text.translate(_APOSTROPHES).casefold())
+    """Make spellings of the same thing equal as far as accents and signs stay: case, apostrophes, dashes."""
+    return unicodedata.normalize("NFC", text.translate(_DASHES).translate(_APOSTROPHES).casefold())
 
 
 def fold(text: str) -> str:

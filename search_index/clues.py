@@ -65,15 +65,11 @@ Words = Callable[[str], Iterable[tuple[str, int]]]
 
 @dataclass(frozen=True, slots=True)
 class Clue:
-    """Terms that stand for one thing looked for, each with the share it counts, and the most it can add.
-
-    One that only `lifts` orders what others find, and finds nothing.
-    """
+    """Terms that stand for one thing looked for, each with the share it counts, and the most it can add."""
 
     terms: tuple[tuple[str, float], ...]
     weight: float
     is_word: bool = True
-    lifts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +82,11 @@ class Nearness:
 
 @dataclass(slots=True)
 class Clues:
+    """What to look for; `nearnesses` and `lift` find nothing, and only order what `clues` find."""
+
     clues: list[Clue] = field(default_factory=list)
     nearnesses: list[Nearness] = field(default_factory=list)
+    lift: Clue | None = None
     corrected: list[tuple[str, str]] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     is_noise: bool = False
@@ -111,10 +110,10 @@ def gather(
     terms: Words,
     is_unfinished: bool = False,
 ) -> Clues:
-    """Choose the clues of a text, the heaviest first, and after them what only lifts.
+    """Choose the clues of a text, the heaviest first.
 
     A word that is nowhere is taken for a typing mistake, the last one also for an unfinished word, if the
-    words in use offer something near.
+    words in use offer something near; not a faint word, whose spelling is right.
     """
     query = analysis.query_words(text)
     vocabulary = _Vocabulary(count, frequencies, words, terms)
@@ -125,35 +124,36 @@ def gather(
     chosen: list[tuple[QueryWord, Clue]] = []
     for word in query:
         clue = _clue(word, known, vocabulary)
-        if clue is None and not word.is_part:
+        if clue is None and not word.is_part and not word.is_faint:
             clue = _forgive(word, vocabulary, found, is_last=word is last)
         if clue is not None:
             chosen.append((word, clue))
     chosen.sort(key=lambda each: (-each[1].weight, each[0].form))
-    kept = [*chosen[:MOST_WORDS], *_rest(chosen[MOST_WORDS:MOST_READ], known)]
+    kept = [*chosen[:MOST_WORDS], *_rest(chosen[MOST_WORDS:MOST_READ], frequencies)]
     found.clues = [clue for _, clue in kept]
     found.nearnesses = _nearnesses(query, {word.form: clue for word, clue in kept})
     found.clues += _neighbours(query, {word.form for word, _ in kept}, known, count)
     found.clues.sort(key=lambda clue: -clue.weight)
     if is_polar and found.clues and known.get(polar.ANSWER):
-        found.clues.append(_answer(known[polar.ANSWER], count))
+        found.lift = _answer(known[polar.ANSWER], count)
     return found
 
 
-def _rest(chosen: list[tuple[QueryWord, Clue]], known: dict[str, int]) -> Iterator[tuple[QueryWord, Clue]]:
-    """Give what comes after the rarest words, as long as it is cheap to read."""
+def _rest(chosen: list[tuple[QueryWord, Clue]], frequencies: Frequencies) -> Iterator[tuple[QueryWord, Clue]]:
+    """Give those that come after the rarest words and are cheap to read."""
+    known = frequencies({term for _, clue in chosen for term, _ in clue.terms}) if chosen else {}
     left = REST_POSTINGS
     for word, clue in chosen:
-        left -= sum(known.get(term, 0) for term, _ in clue.terms)
-        if left < 0:
-            return
-        yield word, replace(clue, weight=REST * clue.weight)
+        length = sum(known.get(term, 0) for term, _ in clue.terms)
+        if length <= left:
+            left -= length
+            yield word, replace(clue, weight=REST * clue.weight)
 
 
 def _answer(frequency: int, count: int) -> Clue:
     """Give what lifts texts that begin with yes or no."""
     weight = POLAR * (1 + min(1.0, frequency / count / POLAR_SHARE))
-    return Clue(((polar.ANSWER, 1.0),), weight, is_word=False, lifts=True)
+    return Clue(((polar.ANSWER, 1.0),), weight, is_word=False)
 
 
 def _terms_of(query: list[QueryWord]) -> set[str]:

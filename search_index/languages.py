@@ -6,8 +6,8 @@ are words people use for the same thing; they help a little where the very word 
 without accents, as the analysis leaves them.
 
 *Polar questions* ask for yes or no, *polar answers* say it, *other questions* ask for something else (`polar.py`):
-patterns for how they begin, in lower case with accents, which tell `è` from `e`. *Joining* words may stand before a
-question.
+patterns for how they begin, in lower case with accents, which tell `è` from `e`. After *telling* words one
+asks what the question word says. *Joining* words may stand before a question.
 """
 
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ class Language:
     polar_questions: str
     other_questions: str
     polar_answers: str
+    telling: str
     joining: str
     elisions: frozenset[str] = frozenset()
     endings: frozenset[str] = frozenset()
@@ -68,15 +69,17 @@ ITALIAN = Language(
     ),
     polar_questions=(
         r"(?:posso|puoi|può|puo|possiamo|potete|possono|potrei|potremmo|devo|devi|deve|dobbiamo|dovete|devono|dovrei"
-        r"|esiste|esistono|bisogna|c'[eè]|vale|valgono|funziona|funzionano|conviene)\b"
-        r"|(?:è|e'(?= )|sono|siamo|ho|hai|ha|abbiamo|avete|hanno|serve|servono|vuoi|volete|si|mi|ti|ci|vi|sarà|saranno"
-        r"|riceverò|potrò|dovrò)(?!\w).*\?"
+        r"|(?:è|e') (?:possibile|necessario|obbligatorio))\b"
+        r"|(?:è|e'(?= )|sono|siamo|ho|hai|ha|abbiamo|avete|hanno|serve|servono|vuoi|volete|si|mi|ti|ci|vi|non|sarà"
+        r"|saranno|riceverò|potrò|dovrò|c'[eè]|esiste|esistono|bisogna|vale|valgono|funziona|funzionano|conviene)"
+        r"(?!\w).*\?"
     ),
     other_questions=(
         r"(?:(?:a|con|da|di|in|per|su|entro|fino a) )?"
         r"(?:che|chi|come|cosa|cos'è|dove|dov'è|quale|quali|qual|quando|quant[oaie])|perch[eé]"
     ),
     polar_answers=r"s[iì]|no|certo|certamente|assolutamente|esatto",
+    telling="dir(?:e|mi|ci)|dite|dici|sapere|sapete|sai|spiegar(?:e|mi|ci)|capire",
     joining="e|ed|ma|o|oppure|però|pero|quindi|allora|poi|inoltre",
     elisions=_words(
         """
@@ -140,13 +143,14 @@ ENGLISH = Language(
         """
     ),
     polar_questions=(
-        r"(?:can|could|does|did|is|are|was|were|will|would|should|may|must|shall|has)(?:n't)?\b|can't\b|won't\b"
-        r"|(?:do|don't|have|haven't|am|any|anyone)\b.*\?"
+        r"(?:can|could|does|did|is|are|was|were|would|should|must|shall|has)(?:n't)?\b(?!')"
+        r"|(?:can't|won't|do|don't|have|haven't|am|any|anyone|may|will)(?!\w).*\?"
     ),
     other_questions=(
         r"(?:(?:to|in|at|for|with|by|from|on) )?(?:how|what|what's|who|whom|whose|which|when|where)|why|how come"
     ),
     polar_answers="yes|yep|yeah|no|nope|sure|certainly|absolutely",
+    telling="tell|know|explain|say|understand",
     joining="and|but|or|so|then|also",
     endings=_words("d ll m re s t ve"),
     kin=_kin(

@@ -16,15 +16,19 @@ ANSWER = "\x03"
 LONGEST_QUESTION = 2_000
 LONGEST_BEGINNING = 40
 
-_SENTENCE = re.compile(r"[^.?!\n]*[.?!\n]*")
-_CLAUSE = re.compile(r"[,;:()\"“”«»]+|\s[-–—]\s")
+_END_OF_SENTENCE = re.compile(r"(?<=[.?!])\s+|\n+")
+_CLAUSE = re.compile(r"[,;:()\"“”«»]+|\s-\s")
 
 _ROWS = LANGUAGES.values()
 _JOINING = re.compile(rf"(?:[\W_]*(?:{'|'.join(row.joining for row in _ROWS)})\b(?!'))*[\W_]*")
 _POLAR = re.compile(rf"(?:{'|'.join(row.polar_questions for row in _ROWS)})")
 _OTHER = re.compile(rf"(?:{'|'.join(row.other_questions for row in _ROWS)})\b")
-#: "No one" and "Si tratta di" are no answers: a sign must follow.
-_ANSWER = re.compile(rf"[\W_]*(?:{'|'.join(row.polar_answers for row in _ROWS)})[\s*_\"'”»)]*[,.;:!–—-]")
+#: "Can you tell me how" asks how.
+_TELLING = re.compile(
+    rf"\b(?:{'|'.join(row.telling for row in _ROWS)})\b.*?\b(?:{'|'.join(row.other_questions for row in _ROWS)})\b"
+)
+#: "No one", "Si tratta di" and "no-reply" are no answers: a sign must follow, and no letter after it.
+_ANSWER = re.compile(rf"[\W_]*(?:{'|'.join(row.polar_answers for row in _ROWS)})[\s*_\"'”»)]*[,.;:!-](?!\w)")
 
 
 def is_answer(text: str) -> bool:
@@ -33,16 +37,18 @@ def is_answer(text: str) -> bool:
 
 
 def is_question(text: str) -> bool:
-    """Whether a text asks for yes or no: the last clause of its last sentence that begins like a question decides."""
-    sentences = [each for each in _SENTENCE.findall(plain(text[-LONGEST_QUESTION:])) if each.strip(" \n.?!")]
+    """Whether a text asks for yes or no: of its last sentence with a question mark, or else its last one, the last
+    clause that begins like a question decides."""
+    sentences = [each for each in _END_OF_SENTENCE.split(plain(text[-LONGEST_QUESTION:])) if each.strip()]
+    marked = [each for each in sentences if "?" in each]
     if not sentences:
         return False
     # Some beginnings make a question only together with its sign, which all clauses are given therefore.
-    sign = "?" if "?" in sentences[-1] else ""
-    for clause in reversed(_CLAUSE.split(sentences[-1])):
+    sentence, sign = (marked[-1], "?") if marked else (sentences[-1], "")
+    for clause in reversed(_CLAUSE.split(sentence)):
         begun = _JOINING.sub("", clause, count=1) + sign
         if _POLAR.match(begun):
-            return True
+            return _TELLING.search(begun) is None
         if _OTHER.match(begun):
             return False
     return False

@@ -178,9 +178,7 @@ def resembling(shelf: Shelf, text: str, limit: int, filters: Query | None, exclu
     clues.clues = [
         clue
         for clue in clues.clues
-        if clue in words
-        or clue.lifts
-        or (not clue.is_word and all(set(term[1:].split()) <= terms for term, _ in clue.terms))
+        if clue in words or (not clue.is_word and all(set(term[1:].split()) <= terms for term, _ in clue.terms))
     ]
     query = Query(limit=limit + 1 if exclude else limit)
     hits = _ordered(shelf, query, clues, _allowed(shelf, filters) if filters else None, BUDGET_WHILE_TYPING)
@@ -256,7 +254,7 @@ def _ordered(shelf: Shelf, query: Query, clues: Clues, allowed: set[int] | None,
     if clues.clues and (allowed is None or allowed):
         is_whole = query.sort is not Sort.RELEVANCE or query.has_figures
         scores, is_exact = _score(shelf, clues.clues, allowed, None if is_whole else _enough(end), budget)
-        total, ranked = _ranked(shelf, query, scores, clues.nearnesses, end)
+        total, ranked = _ranked(shelf, query, scores, clues, end)
     elif not clues.clues and clues.is_noise and not query.text.strip():
         listed, total, is_exact = shelf.listed(conditions_of(query), bounds_of(query), query.sort, end)
         ranked = [(number, 0.0) for number in listed]
@@ -285,7 +283,7 @@ def _enough(end: int) -> int:
 
 
 def _ranked(
-    shelf: Shelf, query: Query, scores: dict[int, float], nearnesses: list[Nearness], end: int
+    shelf: Shelf, query: Query, scores: dict[int, float], clues: Clues, end: int
 ) -> tuple[int, list[tuple[int, float]]]:
     """Give the first of what was found, and how much that is in all."""
     numbers: Collection[int] = scores
@@ -298,7 +296,7 @@ def _ranked(
         return len(numbers), [(number, scores[number]) for number in shelf.first(numbers, query.sort, end)]
     if len(numbers) < len(scores):
         scores = {number: scores[number] for number in numbers}
-    return len(numbers), _by_relevance(shelf, _best(scores, _enough(end)), scores, nearnesses)
+    return len(numbers), _by_relevance(shelf, _best(scores, _enough(end)), scores, clues)
 
 
 def _score(
@@ -319,9 +317,6 @@ def _score(
             is_open = False
             scores = {number: scores[number] for number in _best(scores, FOLLOWED)}
         left -= clue.weight
-        if clue.lifts:
-            scores = _added(scores, _gain(shelf, clue, scores), is_open=False)
-            continue
         gained = _gain(shelf, clue, None if is_open else scores)
         read += len(gained)
         if is_open and allowed is not None:
@@ -370,14 +365,14 @@ def _gain(shelf: Shelf, clue: Clue, among: dict[int, float] | None) -> dict[int,
     return gained
 
 
-def _by_relevance(
-    shelf: Shelf, numbers: list[int], scores: dict[int, float], nearnesses: list[Nearness]
-) -> list[tuple[int, float]]:
-    near = _near(shelf, numbers, scores, nearnesses) if nearnesses else {}
+def _by_relevance(shelf: Shelf, numbers: list[int], scores: dict[int, float], clues: Clues) -> list[tuple[int, float]]:
+    near = _near(shelf, numbers, scores, clues.nearnesses) if clues.nearnesses else {}
+    # To twice its score at most: what holds little of the words is no better for saying yes.
+    lifted = _gain(shelf, clues.lift, {number: scores[number] for number in numbers}) if clues.lift else {}
     ranked = [
         (
             number,
-            (scores[number] + near.get(number, 0.0))
+            (scores[number] + near.get(number, 0.0) + min(lifted.get(number, 0.0), scores[number]))
             * (1 + QUALITY * figures.quality + VOTES * _magnitude(figures.score)),
             figures,
         )

@@ -184,11 +184,16 @@ class Courier:
 
     def free_what_the_dead_hold(self) -> None:
         """Give back what couriers here had in hand when they were killed; nobody waits for their leases."""
-        dead = dead_in(self.here) if self.here is not None else []
-        if self.here is not None and dead:
-            held = update(Delivery).where(Delivery.state == WAITING, Delivery.leased_by.in_(dead))
-            self.store.write(lambda session: session.execute(held.values(leased_until=None)))
-            forget(self.here, dead)
+        if self.here is None:
+            return
+        try:
+            dead = dead_in(self.here)
+            if dead:
+                held = update(Delivery).where(Delivery.state == WAITING, Delivery.leased_by.in_(dead))
+                self.store.write(lambda session: session.execute(held.values(leased_until=None)))
+                forget(self.here, dead)
+        except (OSError, StoreBusy) as error:
+            log.info("what the dead hold waits for its lease or for the next look: %s", error)
 
     def _claim(self, channel: str) -> list[Delivery]:
         """Lease the oldest due deliveries of a channel."""

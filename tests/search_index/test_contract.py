@@ -413,3 +413,11 @@ def test_what_a_long_query_holds_beyond_its_rarest_words_still_tells(index: Sear
     shelf = fill(index, with_it, without, *others)
     assert shelf.search(Query(RARE, limit=2)).keys == ["question:2", "question:1"]
     assert shelf.search(Query(f"veranda {RARE}", limit=2)).keys == ["question:1", "question:2"]
+
+
+def test_a_word_of_asking_is_no_misspelt_word(index: SearchIndex) -> None:
+    shelf = fill(index, make_document("question:1", "Posta certificata", "Arriva per posta.", language="it"))
+    assert shelf.search(Query("posso")).keys == []
+    found = shelf.search(Query("posso certificata"))
+    assert (found.keys, found.corrected, found.unknown) == (["question:1"], (), ())
+    assert shelf.search(Query("possta")).corrected == (("possta", "posta"),)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from search_index.contract import Query, SearchIndex
+from search_index.contract import Query, SearchIndex, Sort
 from search_index.grammar import parse
 from search_index.polar import LONGEST_BEGINNING, LONGEST_QUESTION, is_answer, is_question
 from tests.search_index.conftest import fill, make_document
@@ -31,6 +31,11 @@ OTHER = make_document("article:3", "Orari", "Sì, anche la domenica.", language=
         "Won't it be blocked?",
         "Do I have to sign?",
         "But does it work abroad?",
+        "Posso pagare a rate? Grazie mille.",
+        "Can I use Node.js 18?",
+        "Non posso pagare a rate?",
+        "È possibile pagare",
+        "Can I see who has access?",
     ],
 )
 def test_who_asks_for_yes_or_no_is_understood(text: str) -> None:
@@ -54,6 +59,15 @@ def test_who_asks_for_yes_or_no_is_understood(text: str) -> None:
         "How can I pay in instalments?",
         "What is a PUK?",
         "router red light",
+        "can't log in",
+        "c'è un problema con il modem",
+        "Funziona solo via cavo",
+        "may 2024 bill",
+        "will and testament",
+        "Could you tell me how to pay?",
+        "Può dirmi quanto costa?",
+        "Mi dite come si fa?",
+        "Non posso entrare",
         "can" * 10,
     ],
 )
@@ -62,7 +76,8 @@ def test_who_asks_for_something_else_is_not_taken_for_it(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Sì, puoi.", "SI. Puoi.", "**No**: non si può.", "«No», dice.", "Yes! You can.", "no - never"]
+    "text",
+    ["Sì, puoi.", "SI. Puoi.", "**No**: non si può.", "«No», dice.", "Yes! You can.", "no - never", "No — you must."],
 )
 def test_yes_and_no_are_heard(text: str) -> None:
     assert is_answer(text)
@@ -70,7 +85,18 @@ def test_yes_and_no_are_heard(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "Si tratta di un codice.", "No one knows.", "Noi, invece.", "Nothing, really.", "Forse sì.", " " * 99 + "Sì."],
+    [
+        "",
+        "Si tratta di un codice.",
+        "No one knows.",
+        "Noi, invece.",
+        "Nothing, really.",
+        "Forse sì.",
+        "no-reply@example.it",
+        "No.1 bank",
+        "Yes-man.",
+        " " * 99 + "Sì.",
+    ],
 )
 def test_what_only_looks_like_yes_or_no_is_none(text: str) -> None:
     assert not is_answer(text)
@@ -92,6 +118,23 @@ def test_an_answer_alone_finds_nothing(index: SearchIndex) -> None:
     shelf = fill(index, WHOLE, SHARES, OTHER)
     assert shelf.search(Query("posso zzgrblf?")).keys == []
     assert shelf.search(Query("\x03")).keys == []
+
+
+def test_yes_and_no_change_nothing_but_the_order(index: SearchIndex) -> None:
+    shelf = fill(index, WHOLE, SHARES, OTHER)
+    for sort in Sort:
+        asked = shelf.search(Query("posso pagare la somma?", sort=sort))
+        other = shelf.search(Query("come pagare la somma?", sort=sort))
+        assert (asked.total, asked.is_exact, asked.has_more) == (other.total, other.is_exact, other.has_more)
+        assert {hit.key: hit.share for hit in asked.hits} == {hit.key: hit.share for hit in other.hits}
+        assert sort is Sort.RELEVANCE or asked.keys == other.keys
+
+
+def test_the_better_match_stays_before_a_yes_that_has_little_of_it(index: SearchIndex) -> None:
+    matching = make_document("article:4", "Bollette", "La bolletta si paga in rate.", language="it")
+    other = make_document("article:5", "Bollette", "Sì, la bolletta arriva per posta.", language="it", days=1)
+    shelf = fill(index, WHOLE, OTHER, matching, other)
+    assert shelf.search(Query("posso pagare la bolletta a rate?")).keys[0] == "article:4"
 
 
 def test_who_says_no_longer_is_found_like_the_others(index: SearchIndex) -> None:

@@ -35,7 +35,7 @@ def lead_to(session: Session, question: Question, other: Question, now: datetime
     if not other.is_public:
         raise Invalid({"duplicate_of": say("This question is not open to readers, so nobody can be led there.")})
     if question.id in _led_to_from(session, other):
-        raise Invalid({"duplicate_of": say("That question leads here. Two cannot lead to each other.")})
+        raise Invalid({"duplicate_of": say("That question leads here. Questions cannot lead in a circle.")})
     known = select(QuestionLink.id).where(
         QuestionLink.source_id == question.id, QuestionLink.target_id == other.id, QuestionLink.kind == DUPLICATE
     )
