@@ -1,6 +1,7 @@
 """What a killed courier had in hand is carried on at once, not when its lease is over."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -109,6 +110,14 @@ def test_who_ends_leaves_nothing(parts: Parts, here: Path) -> None:
     courier.stop()
     courier.run()
     assert list(here.iterdir()) == []
+
+
+def test_a_copy_of_the_folder_is_no_folder_of_the_dead(tmp_path: Path) -> None:
+    somebody = Presence(tmp_path / "here")
+    shutil.copytree(tmp_path / "here", tmp_path / "copy")
+    assert [path.name for path in (tmp_path / "copy").iterdir()] == [somebody.name]
+    assert dead_in(tmp_path / "copy") == []
+    somebody.end()
 
 
 def test_what_is_no_longer_there_is_no_trouble(tmp_path: Path) -> None:
