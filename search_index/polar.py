@@ -23,9 +23,9 @@ _ROWS = LANGUAGES.values()
 _JOINING = re.compile(rf"(?:[\W_]*(?:{'|'.join(row.joining for row in _ROWS)})\b(?!'))*[\W_]*")
 _POLAR = re.compile(rf"(?:{'|'.join(row.polar_questions for row in _ROWS)})")
 _OTHER = re.compile(rf"(?:{'|'.join(row.other_questions for row in _ROWS)})\b")
-#: "Can you tell me how" asks how.
+#: "Can you tell me how" asks how; what comes much later belongs to something else.
 _TELLING = re.compile(
-    rf"\b(?:{'|'.join(row.telling for row in _ROWS)})\b.*?\b(?:{'|'.join(row.other_questions for row in _ROWS)})\b"
+    rf"\b(?:{'|'.join(row.telling for row in _ROWS)})\b.{{0,80}}?\b(?:{'|'.join(row.other_questions for row in _ROWS)})\b"
 )
 #: "No one", "Si tratta di" and "no-reply" are no answers: a sign must follow, and no letter after it.
 _ANSWER = re.compile(rf"[\W_]*(?:{'|'.join(row.polar_answers for row in _ROWS)})[\s*_\"'”»)]*[,.;:!-](?!\w)")

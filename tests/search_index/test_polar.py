@@ -36,6 +36,7 @@ OTHER = make_document("article:3", "Orari", "Sì, anche la domenica.", language=
         "Non posso pagare a rate?",
         "È possibile pagare",
         "Can I see who has access?",
+        "Can I know " + "that this is paid for " * 5 + "where I live?",
     ],
 )
 def test_who_asks_for_yes_or_no_is_understood(text: str) -> None:

@@ -34,7 +34,7 @@ def lead_to(session: Session, question: Question, other: Question, now: datetime
         raise Invalid({"duplicate_of": say("This is the question itself. Name the one that was asked before.")})
     if not other.is_public:
         raise Invalid({"duplicate_of": say("This question is not open to readers, so nobody can be led there.")})
-    if question.id in _led_to_from(session, other):
+    if question.id in _reached_from(session, other):
         raise Invalid({"duplicate_of": say("That question leads here. Questions cannot lead in a circle.")})
     known = select(QuestionLink.id).where(
         QuestionLink.source_id == question.id, QuestionLink.target_id == other.id, QuestionLink.kind == DUPLICATE
@@ -44,7 +44,7 @@ def lead_to(session: Session, question: Question, other: Question, now: datetime
         session.flush()
 
 
-def _led_to_from(session: Session, question: Question) -> set[int]:
+def _reached_from(session: Session, question: Question) -> set[int]:
     """Where closed questions lead from here, and from there on."""
     reached: set[int] = set()
     steps = {question.id}
